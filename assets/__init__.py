@@ -1,0 +1,1 @@
+"""The assets: one module a stage, each thin around one call into lugha."""

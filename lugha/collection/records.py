@@ -1,0 +1,71 @@
+"""Records of one language: from the WARC files that the index points to, or fetched anew for a re-collection."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from lugha.collection.journal import read_body
+from lugha.lake import Lake
+from lugha.lake.digest import short_hash
+from lugha.lake.schemas import TABLES
+from lugha.warehouse import query
+
+if TYPE_CHECKING:
+    from lugha.collection.fetch import Politeness
+    from lugha.collection.walk import Progress
+
+COLUMNS = list(TABLES["raw_crawls"].columns)
+
+
+def corrected_plan(lake: Lake, snapshot: str) -> pl.DataFrame:
+    """The fetched records of a snapshot, each under the language it belongs to (sql/crawl_plan.sql)."""
+    tables = {
+        "crawl_index": lake.scan("crawl_index", snapshot=snapshot),
+        "index_corrections": lake.scan("index_corrections", snapshot=snapshot),
+    }
+    return query("crawl_plan", tables, snapshot=snapshot)
+
+
+def recollection_plan(lake: Lake, snapshot: str, language: str) -> pl.DataFrame:
+    """Addresses of a language that are known and were never fetched, best hosts first (sql/uncollected_records.sql)."""
+    tables = {
+        "crawl_index": lake.scan("crawl_index").filter(~pl.col("snapshot").str.starts_with("recollect-")),
+        "raw_crawls": lake.scan("raw_crawls").select("url", "snapshot"),
+        "cleaned_shards": lake.scan("cleaned_shards").select("host", "language", "byte_count"),
+    }
+    return query("uncollected_records", tables, language=language, snapshot=snapshot)
+
+
+def records_from_warc(plan: pl.DataFrame, folder: Path) -> pl.DataFrame:
+    """`raw_crawls` rows for fetched index rows, with the bytes that the snapshot's WARC folder holds.
+
+    Raises BrokenRecord where a WARC record cannot be read; the record's file, offset and address are in the message.
+    """
+    bodies = [
+        read_body(folder, file, offset, length)[1]
+        for file, offset, length in plan.select("warc_file", "warc_offset", "warc_length").iter_rows()
+    ]
+    return plan.with_columns(
+        pl.Series("body", bodies, dtype=pl.Binary),
+        pl.Series("body_digest", [short_hash(b) for b in bodies], dtype=pl.Binary),
+    ).select(COLUMNS)
+
+
+def recollect(
+    plan: pl.DataFrame,
+    politeness: "Politeness",
+    folder: Path,
+    wanted_bytes: int,
+    on_progress: "Callable[[Progress], None]",
+) -> pl.DataFrame:
+    """Fetch the addresses of a plan, in its order, until `wanted_bytes` of pages have come; `raw_crawls` rows of those that came.
+
+    A record keeps the id that the index gave it. A killed call goes on from its WARC journal.
+    """
+    from lugha.collection.walk import fetch_list
+
+    found = fetch_list(plan.select("url", "hints"), politeness, folder, wanted_bytes, on_progress)
+    fetched = found.filter(pl.col("outcome") == "fetched").join(plan.select("url", "doc_id"), on="url", how="inner")
+    return records_from_warc(fetched, folder)

@@ -1,0 +1,1 @@
+"""From kept documents and a recipe to a manifest: which document is read how often, and what limits each language."""

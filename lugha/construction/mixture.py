@@ -1,0 +1,124 @@
+"""A recipe becomes a manifest: every document with the number of times it is read, and an id over all of it.
+
+The same documents, recipe and seed give the same manifest id on any machine.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+import polars as pl
+
+from lugha.construction.policy import bound_by, caps, divide
+from lugha.errors import LughaError
+from lugha.lake.digest import digest_of
+from lugha.lake.schemas import TABLES
+from lugha.mixtures import Recipe
+
+
+class NothingToMix(LughaError):
+    """No language of the recipe has a document that may be trained on."""
+
+
+class NothingToStarve(LughaError):
+    """A drill that finds no language to starve."""
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """What a recipe became: rows of `training_mixtures`, rows of `mixture_languages`, the manifest id and the bytes that no language could fill."""
+
+    documents: pl.DataFrame
+    languages: pl.DataFrame
+    manifest_id: str
+    shortfall_bytes: int
+
+
+def mix(documents: pl.DataFrame, recipe: Recipe, item_counts: Mapping[str, int], uncollected_counts: Mapping[str, int]) -> Mixture:
+    """Draw a mixture from representatives that are not held out.
+
+    `documents`: doc_id, language, snapshot, host, content_hash, byte_count. `item_counts` (evaluation items) and `uncollected_counts` (known pages
+    that were not fetched) per language are read by a drill only. Raises NothingToMix, NothingToStarve.
+    """
+    if recipe.languages:
+        documents = documents.filter(pl.col("language").is_in(recipe.languages))
+    available = dict(documents.group_by("language").agg(pl.col("byte_count").sum()).sort("language").iter_rows())
+    available = {code: int(n) for code, n in available.items() if n}
+    if not available:
+        raise NothingToMix(
+            f'Recipe "{recipe.name}" finds no document to train on. Materialize crawl_index to dedup_sets for the languages you want, then this partition again.'
+        )
+    starved = _starved(recipe, available, item_counts, uncollected_counts)
+    drawn = _divide(available, recipe, starved)
+    rows = _draw(documents, available, drawn, recipe.seed)
+    languages = _summary(rows, available, drawn, recipe, starved)
+    manifest_id = digest_of([asdict(recipe), _rows_digest(rows)]) + digest_of(_rows_digest(rows))
+    languages = languages.with_columns(pl.lit(manifest_id).alias("manifest_id"))
+    shortfall = max(0, recipe.budget_bytes - int(sum(drawn.values())))
+    return Mixture(rows, languages.select(list(TABLES["mixture_languages"].columns)), manifest_id, shortfall)
+
+
+def _starved(recipe: Recipe, available: Mapping[str, int], items: Mapping[str, int], uncollected: Mapping[str, int]) -> str | None:
+    if recipe.drill is None:
+        return None
+    if recipe.drill.starve != "best measured":
+        if recipe.drill.starve not in available:
+            raise NothingToStarve(f'Recipe "{recipe.name}" starves {recipe.drill.starve}, which has no text. Languages with text: {", ".join(available)}.')
+        return recipe.drill.starve
+    candidates = [code for code in available if items.get(code, 0) >= 4 and uncollected.get(code, 0) > 0]
+    if not candidates:
+        raise NothingToStarve(
+            f'Recipe "{recipe.name}" looks for a language with evaluation items and pages left to fetch, and finds none. '
+            "Name a language in [drill] starve, or collect a web that has more pages than one snapshot takes."
+        )
+    return max(candidates, key=lambda code: (items.get(code, 0), uncollected[code], code))
+
+
+def _divide(available: Mapping[str, int], recipe: Recipe, starved: str | None) -> dict[str, float]:
+    limits = caps(available, recipe)
+    drawn = divide(available, limits, recipe)
+    if starved is None or recipe.drill is None:
+        return drawn
+    return divide(available, {**limits, starved: drawn[starved] * recipe.drill.keep_share}, recipe)
+
+
+def _draw(documents: pl.DataFrame, available: Mapping[str, int], drawn: Mapping[str, float], seed: int) -> pl.DataFrame:
+    """Whole epochs for every document, and part of them once more, in the order of a seeded hash."""
+    parts = []
+    for (language,), group in documents.sort("doc_id").group_by(["language"], maintain_order=True):
+        code = str(language)
+        if code not in available:
+            continue
+        whole, rest = divmod(drawn[code] / available[code], 1)
+        order = [hashlib.sha256(f"{seed}".encode() + doc_id).digest() for doc_id in group["doc_id"]]
+        group = group.with_columns(pl.Series("order", order, dtype=pl.Binary)).sort("order")
+        before = pl.col("byte_count").cum_sum() - pl.col("byte_count")
+        once_more = (before < rest * available[code] - 0.5 * pl.col("byte_count")).cast(pl.Int32)
+        parts.append(group.with_columns((int(whole) + once_more).cast(pl.Int32).alias("repeat_count")).drop("order"))
+    rows = pl.concat(parts).filter(pl.col("repeat_count") > 0).sort("doc_id")
+    return rows.select([c for c in TABLES["training_mixtures"].columns])
+
+
+def _summary(rows: pl.DataFrame, available: Mapping[str, int], wanted: Mapping[str, float], recipe: Recipe, starved: str | None) -> pl.DataFrame:
+    drawn = dict(rows.group_by("language").agg((pl.col("byte_count") * pl.col("repeat_count")).sum()).iter_rows())
+    total = max(1, sum(drawn.values()))
+    return pl.DataFrame(
+        [
+            {
+                "language": code,
+                "available_bytes": available[code],
+                "drawn_bytes": int(drawn.get(code, 0)),
+                "share": drawn.get(code, 0) / total,
+                "epochs": drawn.get(code, 0) / available[code],
+                "bound_by": bound_by(wanted[code], available[code], recipe, code == starved),
+            }
+            for code in sorted(available)
+        ]
+    )
+
+
+def _rows_digest(rows: pl.DataFrame) -> str:
+    content = hashlib.sha256()
+    for doc_id, content_hash, repeats in rows.select("doc_id", "content_hash", "repeat_count").iter_rows():
+        content.update(doc_id + content_hash + repeats.to_bytes(4, "big"))
+    return content.hexdigest()

@@ -1,0 +1,1 @@
+"""Scores first, decisions later: language identification and signals per document, bounds per language computed from data."""

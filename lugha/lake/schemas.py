@@ -1,0 +1,316 @@
+"""Every table of the lake: its columns with their meaning and unit, and what it is partitioned by.
+
+One place, so that a column has one name and one unit from the crawl to the mixture. `doc_id` (16 bytes, made once at the crawl) and
+`content_hash` (16 bytes of sha256 of the standardized text) travel unchanged. Delta has no unsigned integers: hashes are binary.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import polars as pl
+
+from lugha.signals import signals
+
+UTC = pl.Datetime("us", "UTC")
+CELL = ("snapshot", "language")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its polars type and what it means, with the unit where it has one."""
+
+    dtype: pl.DataType | type[pl.DataType]
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: what one row is, the columns beside the partition columns, and the columns whose bytes a digest of theirs already covers."""
+
+    grain: str
+    partitioned_by: tuple[str, ...]
+    columns: Mapping[str, Column]
+    covered_by_digest: tuple[str, ...] = field(default=())
+
+    @cached_property
+    def schema(self) -> dict[str, pl.DataType | type[pl.DataType]]:
+        """Column types with the partition columns last, as the Delta table has them."""
+        return {name: c.dtype for name, c in self.columns.items()} | dict.fromkeys(self.partitioned_by, pl.String)
+
+    def empty(self) -> pl.DataFrame:
+        """A frame of this table without rows."""
+        return pl.DataFrame(schema=self.schema)
+
+
+DOC_ID = Column(pl.Binary, "first 16 bytes of sha256 of the record's identity; the same from crawl to checkpoint")
+HASH = Column(pl.Binary, "first 16 bytes of sha256 of the standardized text")
+URL = Column(pl.String, "address of the record as it was requested")
+HOST = Column(pl.String, "host of the address")
+FETCHED_AT = Column(UTC, "when the bytes arrived, UTC")
+HINTS = Column(pl.String, "JSON list of [where the hint stands, language tag as written]")
+LICENCE = Column(pl.String, "licence that the page names, null where it names none")
+TEXT = Column(pl.String, "text of the document")
+BYTES = Column(pl.Int64, "UTF-8 bytes of the text")
+
+TABLES: dict[str, Table] = {
+    "crawl_index": Table(
+        "an address that is known, fetched or not",
+        ("snapshot",),
+        {
+            "doc_id": DOC_ID,
+            "url": URL,
+            "host": HOST,
+            "depth": Column(pl.Int32, "links between a seed and this address"),
+            "found_on": Column(pl.String, "address of the page or sitemap that named it"),
+            "outcome": Column(pl.String, "fetched, known (not asked for yet), robots_forbidden or failed"),
+            "reason": Column(pl.String, "why it failed; null otherwise"),
+            "http_status": Column(pl.Int32, "status of the last answer"),
+            "content_type": Column(pl.String, "Content-Type header as sent"),
+            "hints": HINTS,
+            "language": Column(pl.String, "language the record is filed under, by its hints"),
+            "language_source": Column(pl.String, "the hint that decided"),
+            "warc_file": Column(pl.String, "file of the bytes, relative to the snapshot's WARC folder"),
+            "warc_offset": Column(pl.Int64, "first byte of the record in that file"),
+            "warc_length": Column(pl.Int64, "bytes of the record in that file, compressed"),
+            "fetched_at": FETCHED_AT,
+            "licence": LICENCE,
+            "robots": Column(pl.String, "what robots.txt said"),
+        },
+    ),
+    "index_corrections": Table(
+        "a record whose text was found to be in another language than the one it is filed under",
+        ("snapshot",),
+        {
+            "doc_id": DOC_ID,
+            "filed_under": Column(pl.String, "language of the cell that read it"),
+            "language": Column(pl.String, "language that the text has"),
+            "lid_score": Column(pl.Float32, "probability that language identification gave, 0..1"),
+        },
+    ),
+    "raw_crawls": Table(
+        "a fetched record with its bytes",
+        CELL,
+        {
+            "doc_id": DOC_ID,
+            "url": URL,
+            "host": HOST,
+            "fetched_at": FETCHED_AT,
+            "http_status": Column(pl.Int32, "status of the answer"),
+            "content_type": Column(pl.String, "Content-Type header as sent"),
+            "body": Column(pl.Binary, "bytes of the page after content decoding"),
+            "body_digest": Column(pl.Binary, "first 16 bytes of sha256 of the body"),
+            "hints": HINTS,
+            "robots": Column(pl.String, "what robots.txt said"),
+            "licence": LICENCE,
+        },
+        covered_by_digest=("body",),
+    ),
+    "parsed_documents": Table(
+        "main text of a record, or the reason why there is none",
+        CELL,
+        {
+            "doc_id": DOC_ID,
+            "url": URL,
+            "host": HOST,
+            "fetched_at": FETCHED_AT,
+            "text": TEXT,
+            "charset": Column(pl.String, "character encoding the bytes were read in"),
+            "charset_source": Column(pl.String, "byte order mark, valid utf-8, declared, detected or by script"),
+            "extractor": Column(pl.String, "name and version of what found the main text"),
+            "failure": Column(pl.String, "why there is no text; null otherwise"),
+            "hints": HINTS,
+            "licence": LICENCE,
+        },
+    ),
+    "standardized_documents": Table(
+        "a document with repaired text",
+        CELL,
+        {
+            "doc_id": DOC_ID,
+            "url": URL,
+            "host": HOST,
+            "fetched_at": FETCHED_AT,
+            "text": TEXT,
+            "content_hash": HASH,
+            "byte_count": BYTES,
+            "repairs": Column(pl.String, "names of the repairs that changed the text, comma-separated"),
+            "failure": Column(pl.String, "why there is no text; null otherwise"),
+            "hints": HINTS,
+            "licence": LICENCE,
+        },
+        covered_by_digest=("text",),
+    ),
+    "labelled_documents": Table(
+        "scores of a document, no text",
+        CELL,
+        {
+            "doc_id": DOC_ID,
+            "content_hash": HASH,
+            "lid_label": Column(pl.String, "language that identification found; null where no model could"),
+            "lid_score": Column(pl.Float32, "its probability, 0..1"),
+            "lid_runner_up": Column(pl.String, "second language"),
+            "lid_runner_up_score": Column(pl.Float32, "its probability, 0..1"),
+            "foreign_share": Column(pl.Float32, "share of the letters in paragraphs of another language, 0..1"),
+            "failure": Column(pl.String, "why there is no text; null otherwise"),
+            "foreign_lines": Column(pl.List(pl.Int32), "numbers of the lines that are in another language"),
+            **{name: Column(pl.Float32, signal.MEANING) for name, signal in signals().items()},
+        },
+    ),
+    "language_profiles": Table(
+        "a bound on one signal for one language",
+        ("language",),
+        {
+            "signal": Column(pl.String, "name of the signal"),
+            "at_least": Column(pl.Float64, "documents below are dropped; null where there is no lower bound"),
+            "at_most": Column(pl.Float64, "documents above are dropped; null where there is no upper bound"),
+            "calibrated_by": Column(pl.String, "where the bound comes from, in words"),
+            "document_count": Column(pl.Int64, "documents of the language behind it"),
+            "median": Column(pl.Float64, "median of the signal over them"),
+        },
+    ),
+    "cleaned_shards": Table(
+        "a kept document",
+        CELL,
+        {
+            "doc_id": DOC_ID,
+            "url": URL,
+            "host": HOST,
+            "fetched_at": FETCHED_AT,
+            "text": TEXT,
+            "content_hash": HASH,
+            "byte_count": BYTES,
+            "licence": LICENCE,
+        },
+        covered_by_digest=("text",),
+    ),
+    "decisions": Table(
+        "the decision about one document",
+        CELL,
+        {
+            "doc_id": DOC_ID,
+            "is_kept": Column(pl.Boolean, "true where the document went on"),
+            "drop_reason": Column(pl.String, "null where kept"),
+            "score": Column(pl.Float64, "score of the signal that decided"),
+            "bound": Column(pl.Float64, "bound that it crossed"),
+            "calibrated_by": Column(pl.String, "origin of that bound"),
+        },
+    ),
+    "dedup_sets": Table(
+        "a document and the cluster it belongs to",
+        ("language",),
+        {
+            "doc_id": DOC_ID,
+            "snapshot": Column(pl.String, "snapshot of the document"),
+            "host": HOST,
+            "content_hash": HASH,
+            "byte_count": BYTES,
+            "first_seen": Column(UTC, "when its bytes arrived, UTC"),
+            "cluster_id": Column(pl.Binary, "doc_id of the first document of the cluster"),
+            "representative_id": Column(pl.Binary, "doc_id of the document that stands for the cluster"),
+            "is_kept": Column(pl.Boolean, "true for the representative"),
+            "cluster_size": Column(pl.Int64, "documents in the cluster"),
+            "method": Column(pl.String, "unique, exact or near: how it came into the cluster"),
+            "similarity": Column(pl.Float32, "estimated Jaccard similarity to the document that it joined, 0..1"),
+            "is_held_out": Column(pl.Boolean, "true where the cluster is kept out of every mixture, for evaluation"),
+        },
+    ),
+    "eval_sets": Table(
+        "an item of a benchmark",
+        ("language",),
+        {
+            "benchmark": Column(pl.String, "name of the benchmark"),
+            "level": Column(pl.String, "basic, domain or culture"),
+            "item_id": Column(pl.Binary, "16 bytes of sha256 of document and position"),
+            "doc_id": DOC_ID,
+            "text": TEXT,
+        },
+    ),
+    "training_mixtures": Table(
+        "a document in a mixture",
+        ("mixture",),
+        {
+            "doc_id": DOC_ID,
+            "language": Column(pl.String, "language of the document"),
+            "snapshot": Column(pl.String, "snapshot of the document"),
+            "host": HOST,
+            "content_hash": HASH,
+            "byte_count": BYTES,
+            "repeat_count": Column(pl.Int32, "how often the document is read"),
+        },
+    ),
+    "mixture_languages": Table(
+        "a language in a mixture",
+        ("mixture",),
+        {
+            "language": Column(pl.String, "language"),
+            "available_bytes": Column(pl.Int64, "unique bytes that could be drawn"),
+            "drawn_bytes": Column(pl.Int64, "bytes drawn, repeats counted"),
+            "share": Column(pl.Float64, "drawn bytes / all drawn bytes, 0..1"),
+            "epochs": Column(pl.Float64, "drawn bytes / available bytes"),
+            "bound_by": Column(pl.String, "what limits it: data, cap, recipe or nothing"),
+            "manifest_id": Column(pl.String, "16 bytes of sha256 of the whole manifest, hex"),
+        },
+    ),
+    "checkpoints": Table(
+        "a training run that ended",
+        ("mixture",),
+        {
+            "checkpoint_id": Column(pl.String, "first 16 bytes of sha256 of the weights, hex"),
+            "parent_id": Column(pl.String, "checkpoint it continued from; null for the first"),
+            "manifest_id": Column(pl.String, "manifest of the mixture"),
+            "plan_digest": Column(pl.String, "sha256 of everything that decided the run: manifest, tokenizer, settings, parent"),
+            "folder": Column(pl.String, "folder of the weights, relative to the checkpoint store"),
+            "step_count": Column(pl.Int64, "optimizer steps"),
+            "token_count": Column(pl.Int64, "tokens read"),
+            "created_at": Column(UTC, "when the run ended, UTC"),
+            "lineage": Column(pl.String, "lineage record, JSON"),
+        },
+    ),
+    "eval_scores": Table(
+        "a score of one item under one checkpoint",
+        ("language",),
+        {
+            "checkpoint_id": Column(pl.String, "checkpoint"),
+            "mixture": Column(pl.String, "mixture it was trained on"),
+            "created_at": Column(UTC, "when the checkpoint was made, UTC"),
+            "benchmark": Column(pl.String, "name of the benchmark"),
+            "level": Column(pl.String, "basic, domain or culture"),
+            "metric": Column(pl.String, "bits_per_byte"),
+            "item_id": Column(pl.Binary, "item"),
+            "nats": Column(pl.Float64, "negative log likelihood of the item, nats"),
+            "byte_count": Column(pl.Int32, "bytes of the item"),
+        },
+    ),
+    "collection_requests": Table(
+        "a request for more text of one language, and what came of it",
+        ("language",),
+        {
+            "request_id": Column(pl.String, "16 bytes of sha256 of anchor, candidate and language, hex"),
+            "snapshot": Column(pl.String, "re-collection snapshot"),
+            "anchor_id": Column(pl.String, "checkpoint that was better"),
+            "candidate_id": Column(pl.String, "checkpoint that fell"),
+            "excess": Column(pl.Float64, "bits per byte lost beyond the median of all languages"),
+            "wanted_bytes": Column(pl.Int64, "bytes of text asked for"),
+            "fetched_count": Column(pl.Int64, "pages that were fetched"),
+            "outcome": Column(pl.String, "collected, or exhausted where nothing is left to fetch"),
+            "attempt": Column(pl.Int32, "1 for the first try"),
+            "finished_at": Column(UTC, "UTC"),
+        },
+    ),
+    "language_cards": Table(
+        "one language in numbers",
+        ("language",),
+        {
+            "endonym": Column(pl.String, "name of the language in the language"),
+            "page_count": Column(pl.Int64, "records fetched"),
+            "kept_count": Column(pl.Int64, "documents that passed every bound"),
+            "dropped": Column(pl.String, "JSON object: drop_reason -> documents"),
+            "cluster_count": Column(pl.Int64, "clusters of documents"),
+            "held_out_count": Column(pl.Int64, "clusters kept for evaluation"),
+            "unique_bytes": Column(pl.Int64, "bytes of the representatives that may be trained on"),
+            "host_count": Column(pl.Int64, "hosts the kept documents come from"),
+            "largest_host_share": Column(pl.Float64, "share of the bytes that come from one host, 0..1"),
+        },
+    ),
+}

@@ -1,0 +1,72 @@
+"""Main text of fetched pages, with the reason where there is none.
+
+trafilatura's fast mode finds the main text (measured against its peers in bench/); pages where it finds next to nothing get a second look by
+resiliparse, which keeps more. Nothing is dropped: a page without text is a row with a `failure`, so that every record is accounted for.
+"""
+
+import logging
+from functools import cache
+from importlib.metadata import version
+
+import polars as pl
+
+from lugha.lake.schemas import TABLES
+from lugha.parsing.charset import Reading, read_page
+
+log = logging.getLogger(__name__)
+TOO_LITTLE = 80  # characters: below this the first extractor usually took a caption for the article
+MOST_CHARACTERS = 2_000_000  # a page beyond this is a dump, and tree building is not linear in it
+
+
+@cache
+def extractor_name() -> str:
+    """Names and versions of the extractors, part of every row and of the settings digest."""
+    return f"trafilatura {version('trafilatura')}, resiliparse {version('resiliparse')}"
+
+
+def parse(records: pl.DataFrame, language: str) -> pl.DataFrame:
+    """`raw_crawls` rows of one language in, `parsed_documents` rows out, one for each record.
+
+    `failure` is "empty_body", "no_text" (bytes that are no text), "page_too_long", "no_main_text" or "extractor_error".
+    """
+    rows = [_parse_one(row, language) for row in records.iter_rows(named=True)]
+    spec = TABLES["parsed_documents"]
+    return pl.DataFrame(rows, schema={c: spec.schema[c] for c in spec.columns})
+
+
+def _parse_one(row: dict[str, object], language: str) -> dict[str, object]:
+    body = row["body"]
+    assert isinstance(body, bytes)
+    reading = read_page(body, str(row["content_type"] or ""), language) if body else None
+    text, failure = ("", "empty_body" if not body else "no_text") if reading is None else _main_text(reading, str(row["url"]))
+    kept = {c: row[c] for c in ("doc_id", "url", "host", "fetched_at", "hints", "licence")}
+    return kept | {
+        "text": text,
+        "charset": reading and reading.charset,
+        "charset_source": reading and reading.source,
+        "extractor": extractor_name(),
+        "failure": failure,
+    }
+
+
+def _main_text(reading: Reading, url: str) -> tuple[str, str | None]:
+    if len(reading.text) > MOST_CHARACTERS:
+        return "", "page_too_long"
+    try:
+        text = main_text(reading.text)
+    except Exception as error:  # trafilatura and lxml raise whatever a broken tree makes them raise; the page is lost, not the run
+        log.warning("%s: the extractor failed with %s: %s", url, type(error).__name__, str(error)[:200])
+        return "", "extractor_error"
+    return (text, None) if text else ("", "no_main_text")
+
+
+def main_text(html: str) -> str:
+    """Main text of a page, paragraphs separated by line breaks; empty where the page has none."""
+    import trafilatura
+    from resiliparse.extract.html2text import extract_plain_text
+
+    text = trafilatura.extract(html, fast=True, include_comments=False, include_tables=True) or ""
+    if len(text) >= TOO_LITTLE:
+        return text
+    second = extract_plain_text(html, main_content=True, alt_texts=False, list_bullets=False, links=False, comments=False)
+    return second.strip() if len(second.strip()) > 2 * len(text) else text

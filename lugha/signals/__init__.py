@@ -1,0 +1,66 @@
+"""Signals: numbers about a document that a bound can be put on. One file of this folder is one signal, found by its name.
+
+A signal file holds MEANING, SOURCE, BOUND and `score(documents, language) -> pl.Series` (columns in, column out, one value a document).
+A user's own signals lie in `$LUGHA_CATALOG/signals/*.py` and need no other edit.
+"""
+
+import importlib
+import importlib.util
+import os
+import pkgutil
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Protocol, cast
+
+import polars as pl
+
+from lugha.errors import LughaError
+
+
+class BrokenSignal(LughaError):
+    """A signal file that lacks a part of its contract."""
+
+
+@dataclass(frozen=True)
+class Bound:
+    """Where a score decides: documents below `at_least` or above `at_most` are dropped. `calibrated_by` says where the numbers come from."""
+
+    calibrated_by: str
+    at_least: float | None = None
+    at_most: float | None = None
+
+
+class Signal(Protocol):
+    """What a signal file provides."""
+
+    MEANING: str
+    SOURCE: str
+    BOUND: Bound
+
+    def score(self, documents: pl.DataFrame, language: str) -> pl.Series:
+        """One value for each document."""
+        ...
+
+
+@cache
+def signals() -> dict[str, Signal]:
+    """Every signal by name, in the order of their names."""
+    found: dict[str, Signal] = {}
+    for module in pkgutil.iter_modules(__path__):
+        found[module.name] = _checked(importlib.import_module(f"{__name__}.{module.name}"), module.name)
+    folder = Path(os.environ.get("LUGHA_CATALOG", "/nonexistent")) / "signals"
+    for path in sorted(folder.glob("*.py")):
+        spec = importlib.util.spec_from_file_location(f"lugha_catalog_signals_{path.stem}", path)
+        assert spec and spec.loader
+        module_object = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module_object)
+        found[path.stem] = _checked(module_object, str(path))
+    return dict(sorted(found.items()))
+
+
+def _checked(module: object, where: str) -> Signal:
+    missing = [name for name in ("MEANING", "SOURCE", "BOUND", "score") if not hasattr(module, name)]
+    if missing:
+        raise BrokenSignal(f"Signal {where} lacks {', '.join(missing)}. The contract of a signal file: CONTRIBUTING.md#a-signal")
+    return cast(Signal, module)

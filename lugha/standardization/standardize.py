@@ -1,0 +1,68 @@
+"""Repair of text that keeps diacritics, joiners and orthography.
+
+ftfy mends what was decoded twice; NFC gives equal words equal bytes. Not done on purpose: NFKC (it changes letters), uncurling of quotes (ʻokina
+and ʼ are letters in many languages), removal of ZWJ and ZWNJ (they are spelling in Persian, Sinhala, Bengali and others).
+"""
+
+import re
+import unicodedata
+
+import polars as pl
+
+from lugha.lake.digest import short_hash
+from lugha.lake.schemas import TABLES
+from lugha.standardization.boilerplate import without_boilerplate
+
+# Everything of categories Cc and Cs but the line break and the tab, and the characters that only steer old line printers or hide text.
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufff9-\ufffb\ue000-\uf8ff\ud800-\udfff\u2028\u2029\u00ad]")
+SPACES = re.compile("[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
+LINES = re.compile(r"\n{3,}")
+
+
+def standardize(parsed: pl.DataFrame) -> pl.DataFrame:
+    """`parsed_documents` rows of one cell in, `standardized_documents` rows out.
+
+    A text of white space or of the site's boilerplate only becomes `failure` "no_main_text".
+    """
+    results = [standardize_text(text) for text in parsed["text"].fill_null("")]
+    repaired = [text for text, _ in results]
+    texts = without_boilerplate(repaired, parsed["host"].to_list())
+    names = [done + ["boilerplate"] * (before != after) for (_, done), before, after in zip(results, repaired, texts, strict=True)]
+    spec = TABLES["standardized_documents"]
+    return parsed.with_columns(
+        pl.Series("text", texts, dtype=pl.String),
+        pl.Series("content_hash", [short_hash(t.encode()) for t in texts], dtype=pl.Binary),
+        pl.Series("byte_count", [len(t.encode()) for t in texts], dtype=pl.Int64),
+        pl.Series("repairs", [",".join(done) for done in names], dtype=pl.String),
+        pl.when(pl.col("failure").is_null() & (pl.Series(texts, dtype=pl.String) == "")).then(pl.lit("no_main_text")).otherwise(pl.col("failure")).alias("failure"),
+    ).select(list(spec.columns))
+
+
+def standardize_text(text: str) -> tuple[str, list[str]]:
+    """The repaired text and the names of the repairs that changed it. Applying it twice changes nothing more.
+
+    >>> standardize_text("o\\u0323\\u0300ro\\u0323\\u0300  dídùn")
+    ('ọ̀rọ̀ dídùn', ['nfc', 'spaces'])
+    """
+    import ftfy
+
+    repairs = []
+    for name, repair in (
+        # First: the C1 controls that are removed next are what a twice decoded text is recognised by.
+        ("encoding", ftfy.fix_encoding),
+        ("controls", lambda t: CONTROL.sub("", t.replace("\r\n", "\n").replace("\r", "\n"))),
+        ("nfc", lambda t: unicodedata.normalize("NFC", t)),
+        ("spaces", _tidy_spaces),
+    ):
+        changed = repair(text)
+        if changed != text:
+            repairs.append(name)
+            text = changed
+    # Mending an encoding can uncover controls; one more pass keeps the result stable.
+    stable = unicodedata.normalize("NFC", _tidy_spaces(CONTROL.sub("", text)))
+    return stable, repairs
+
+
+def _tidy_spaces(text: str) -> str:
+    lines = [SPACES.sub(" ", line).strip(" ") for line in text.split("\n")]
+    return LINES.sub("\n\n", "\n".join(lines)).strip("\n ")

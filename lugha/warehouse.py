@@ -1,0 +1,42 @@
+"""SQL over the lake: one SELECT a file in sql/, run by DuckDB over polars frames.
+
+DuckDB reads the lazy frames themselves, so filters and columns push down into the parquet files and no DuckDB extension is needed.
+"""
+
+import importlib.resources
+import re
+from collections.abc import Mapping
+
+import duckdb
+import polars as pl
+
+from lugha.errors import LughaError, nearest
+
+
+class UnknownQuery(LughaError):
+    """No file in sql/ has this name."""
+
+
+class WrongParameters(LughaError):
+    """The parameters given are not those of the query."""
+
+
+def query_text(name: str) -> str:
+    """The SELECT of `sql/<name>.sql`."""
+    folder = importlib.resources.files("sql")
+    names = sorted(f.name.removesuffix(".sql") for f in folder.iterdir() if f.name.endswith(".sql"))
+    if name not in names:
+        raise UnknownQuery(f"No sql/{name}.sql.{nearest(name, names)} Queries: {', '.join(names)}.")
+    return (folder / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def query(name: str, tables: Mapping[str, pl.LazyFrame | pl.DataFrame], **parameters: object) -> pl.DataFrame:
+    """Rows of `sql/<name>.sql` over the named tables; `$name` in the file is the parameter of that name."""
+    text = query_text(name)
+    wanted = set(re.findall(r"\$([a-z_]+)", "\n".join(line for line in text.splitlines() if not line.startswith("--"))))
+    if wanted != set(parameters):
+        raise WrongParameters(f"sql/{name}.sql wants the parameters {sorted(wanted)}, got {sorted(parameters)}.")
+    with duckdb.connect() as connection:
+        for table, frame in tables.items():
+            connection.register(table, frame)
+        return connection.sql(text, params=dict(parameters) or None).pl()

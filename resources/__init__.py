@@ -1,0 +1,9 @@
+"""What assets need from outside: the lake, the web, models and the trainer. Settings come from the environment, so that no code changes between places."""
+
+from resources.lake import LakeResource
+from resources.models import ModelsResource
+from resources.settings import home
+from resources.trainer import TrainerResource
+from resources.web import WebResource
+
+__all__ = ["LakeResource", "ModelsResource", "TrainerResource", "WebResource", "home"]
