@@ -51,10 +51,10 @@ def of_run(table: str, version: int, built: Sequence[Built]) -> dict[str, dg.Met
 
 def of_table(table: str) -> dict[str, dg.MetadataValue]:
     """Metadata of an asset's definition: what one row is, and the meaning of every column."""
-    columns = [dg.TableColumn(name, str(c.dtype), c.meaning) for name, c in TABLES[table].columns.items()]
+    columns = [dg.TableColumn(name, str(c.dtype), description=c.meaning) for name, c in TABLES[table].columns.items()]
     return {
         "one_row_is": dg.MetadataValue.text(TABLES[table].grain),
-        "dagster/column_schema": dg.MetadataValue.column_schema(dg.TableSchema(columns=columns)),
+        "dagster/column_schema": dg.MetadataValue.table_schema(dg.TableSchema(columns=columns)),
     }
 
 

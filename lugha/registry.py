@@ -13,6 +13,7 @@ import re
 import tomllib
 import types
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import cache
 from importlib.resources import files
@@ -206,7 +207,8 @@ def _scalar(kind: type) -> _Read:
         if type(value) is kind:
             return value
         if kind is float and type(value) is int:
-            return float(value)
+            with suppress(OverflowError):
+                return float(value)
         raise _wrong(value, _SCALARS[kind], shown, path)
 
     return read

@@ -6,8 +6,8 @@ from typing import Any
 import dagster as dg
 from pydantic import Field
 
-from lugha.collection.fetch import Politeness
-from lugha.collection.walk import Limits
+from lugha.collection.politeness import Politeness
+from lugha.collection.site import Limits
 from lugha.errors import LughaError
 
 

@@ -1,7 +1,8 @@
 """What one request brought, and what a whole fetch came to, in words that the tables and the journal share.
 
-An answer belongs to one URL and one exchange; a fetch may pass several answers (redirects) and robots rules before it ends. Reasons are short
-snake_case words, never texts of an exception: they are counted, and a person reads them in a table.
+An answer belongs to one URL and one exchange; a fetch may pass several answers (redirects) and robots rules before it
+ends. Reasons are short snake_case words, never texts of an exception: they are counted, and a person reads them in a
+table.
 """
 
 from collections.abc import Mapping
@@ -12,26 +13,16 @@ from typing import Literal, NamedTuple
 Outcome = Literal["fetched", "known", "robots_forbidden", "failed"]
 Robots = Literal["allowed", "no_robots_txt", "disallowed", "robots_unreachable"]
 
-MAY_PASS = frozenset(
-    {
-        "timeout",
-        "too_slow",
-        "dns_failed",
-        "connection_failed",
-        "connection_reset",
-        "tls_failed",
-        "protocol_error",
-        "incomplete_body",
-        "http_408",
-        "http_429",
-        "asked_to_wait",
-        "robots_unreachable",
-    }
+# The server or the way to it is down, not one page: after a few of these in a row a host is left alone.
+SERVER_TROUBLE = frozenset(
+    {"timeout", "too_slow", "dns_failed", "connection_failed", "connection_reset", "tls_failed", "asked_to_wait"}
+    | {"http_429", "http_503"}
 )
+MAY_PASS = SERVER_TROUBLE | {"protocol_error", "incomplete_body", "http_408", "robots_unreachable"}
 
 
 class Place(NamedTuple):
-    """Where a record lies: a file of the journal's folder, the offset of its first byte and its length, both of the stored (compressed) form."""
+    """Where a record lies: file in the journal's folder, offset of its first byte, length as stored (compressed)."""
 
     file: str
     offset: int
@@ -40,9 +31,11 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class Answer:
-    """One exchange: `reason` is None where a usable body came (`body`), `location` is set where the answer points elsewhere instead.
+    """One exchange: `reason` is None where a usable body came (`body`), `location` is set where the answer points
+    elsewhere instead.
 
-    `headers` have lower-case names. `robots` is what the site's rules said when we asked. `place` is None until the answer is in a journal.
+    `headers` have lower-case names. `robots` is what the site's rules said when we asked. `place` is None until the
+    answer is in a journal.
     """
 
     url: str
@@ -64,9 +57,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Fetched:
-    """How the fetch of `url` ended; `final_url` is where redirects led, and `answer` the last exchange, if there was one.
+    """How the fetch of `url` ended; `final_url` is where redirects led, and `answer` the last exchange, if there was
+    one.
 
-    `reason` is None exactly when `outcome` is "fetched"; then `answer.body` is a page's bytes, decoded from any Content-Encoding but in the page's charset.
+    `reason` is None exactly when `outcome` is "fetched"; then `answer.body` is a page's bytes, decoded from any
+    Content-Encoding but in the page's charset.
     """
 
     url: str

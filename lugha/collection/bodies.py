@@ -1,7 +1,7 @@
 """Bytes of a response: undoing Content-Encoding within a bound, and telling text from everything else.
 
-httpx would inflate a whole network chunk at once, so a few kilobytes of a compression bomb could fill the memory; here no step yields more than there is
-room for. Charsets are not touched: a page's bytes are kept as they came.
+httpx would inflate a whole network chunk at once, so a few kilobytes of a compression bomb could fill the memory;
+here no step yields more than there is room for. Charsets are not touched: a page's bytes are kept as they came.
 """
 
 import re
@@ -75,7 +75,7 @@ def is_page_type(content_type: str | None) -> bool:
 
 
 def is_page_text(body: bytes, content_type: str | None) -> bool:
-    """Whether the bytes are text: what has no media type must show a tag of HTML early, and NUL bytes are for UTF-16 and UTF-32 only."""
+    """Whether the bytes are text: without a media type an HTML tag must stand early; NUL is for UTF-16 and UTF-32."""
     if not media_type(content_type) and not _HTML_SIGN.search(body[:_SNIFFED_BYTES].replace(b"\0", b"")):
         return False
     return b"\0" not in body or _is_wide(body, content_type)

@@ -1,8 +1,9 @@
 """One polite fetch: the rules of the site first, then one request at a time to a host, within bounds of time and size.
 
-A fetch never raises for what the web does; it returns a record with an outcome and a reason. It raises for what the user does (a disk that is full, a crawl
-that is stopped). Redirects are followed here, one hop at a time, and each hop must be allowed by the robots.txt of its own host. No cookies are kept.
-With a journal every answer is written down before it is used, and an answer on file is used instead of a request.
+A fetch never raises for what the web does; it returns a record with an outcome and a reason. It raises for what the
+user does (a disk that is full, a crawl that is stopped). Redirects are followed here, one hop at a time, and each hop
+must be allowed by the robots.txt of its own host. No cookies are kept. With a journal every answer is written down
+before it is used, and an answer on file is used instead of a request.
 """
 
 import socket
@@ -86,7 +87,7 @@ class Fetcher:
         self._client.close()
 
     def fetch(self, url: str, follow: Callable[[str], bool] = lambda target: True) -> Fetched:
-        """A page. A redirect to a target for which `follow` is false ends the fetch as "redirected", with the target as `final_url`."""
+        """A page. A redirect that `follow` refuses ends it as "redirected", with the target as `final_url`."""
         return self._travel(url, self._page, follow)
 
     def fetch_file(self, url: str) -> Fetched:
@@ -118,9 +119,9 @@ class Fetcher:
                 return Fetched(url, here, "failed" if answer.reason else "fetched", answer.reason, robots, answer)
             here = answer.location
             if here in chain:
-                return Fetched(url, chain[-1], "failed", "redirect_loop", robots, answer)
+                return Fetched(url, chain[0], "failed", "redirect_loop", robots, answer)
             if len(chain) > self._politeness.max_redirects:
-                return Fetched(url, chain[-1], "failed", "too_many_redirects", robots, answer)
+                return Fetched(url, chain[0], "failed", "too_many_redirects", robots, answer)
             if not follow(here):
                 return Fetched(url, here, "failed", "redirected", robots, answer)
             chain.append(here)
@@ -144,7 +145,7 @@ class Fetcher:
         return answer if age_seconds < MAX_ROBOTS_AGE_SECONDS else None
 
     def _ask_patiently(self, url: str, kind: _Kind) -> Answer:
-        """Ask, and ask again after growing pauses where the failure may pass; "too_slow" has cost enough time and is left for a later run."""
+        """Ask, and again after growing pauses where the failure may pass; "too_slow" has cost enough for this run."""
         turn = self._turn(host_of(url))
         answer = Answer(url, datetime.now(UTC), reason="asked_to_wait")
         for attempt in range(self._politeness.retries + 1):
@@ -291,7 +292,7 @@ def _reason(error: Exception) -> str:
 
 
 def _retry_after_seconds(answer: Answer) -> float:
-    """How long the server asks us to stay away (RFC 9110, section 10.2.3: seconds or a date); 0 where it does not ask."""
+    """How long the server asks us to stay away (RFC 9110, 10.2.3: seconds or a date); 0 where it does not ask."""
     value = answer.headers.get("retry-after", "") if answer.http_status in (429, 503) else ""
     if value.isdecimal():
         return float(value)

@@ -1,7 +1,8 @@
 """The addresses of one host that wait for their turn, and the order in which they get it.
 
-Fair between languages: the next address belongs to the language that has had the fewest turns on this host so far; within a language the one
-nearest to a seed, then the one found first. A big English section can so not use up the cap before the small languages have had a page.
+Fair between languages: the next address belongs to the language that has had the fewest turns on this host so far;
+within a language the one nearest to a seed, then the one found first. A big English section can so not use up the cap
+before the small languages have had a page.
 """
 
 import heapq
@@ -21,7 +22,7 @@ class Known:
 
 
 class Frontier:
-    """Known addresses of one host in the order found; each is handed out once. The same calls in the same order give the same order out."""
+    """Known addresses of one host in the order found; each is handed out once, in an order the calls decide."""
 
     def __init__(self) -> None:
         self.known: dict[str, Known] = {}

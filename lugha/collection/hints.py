@@ -1,7 +1,8 @@
-"""Which language a page says it is in: hints in its address, its links, its headers and its markup, and a vote over them.
+"""Which language a page says it is in: hints in its address, its links, its headers and its markup, and a vote over
+them.
 
-The vote is cheap and often wrong where templates were copied; it decides which cell reads a record, and identification of the
-text corrects it later. Here no text is looked at and no script is checked.
+The vote is cheap and often wrong where templates were copied; it decides which cell reads a record, and
+identification of the text corrects it later. Here no text is looked at and no script is checked.
 """
 
 import re
@@ -12,7 +13,9 @@ from urllib.parse import unquote, urlsplit
 
 from resiliparse.parse.html import HTMLTree
 
-SITE_LANGUAGE = "site_lang"  # source of the hint that tells what the front page of the host declares; it never votes itself
+SITE_LANGUAGE = (
+    "site_lang"  # source of the hint that tells what the front page of the host declares; it never votes itself
+)
 
 
 class Hint(NamedTuple):
@@ -24,8 +27,8 @@ class Hint(NamedTuple):
 
 # A tag of the simple kind that sites use in addresses: language, perhaps script, perhaps region.
 _ADDRESS_TAG = re.compile(r"[a-z]{2,3}([-_][a-z]{4})?([-_]([a-z]{2}|\d{3}))?", re.I)
-# Language codes that are words far more often: the short ones are trusted as the first segment of a path only ("/is/", but not
-# "/what/is/it/"), the long ones nowhere. Both are trusted behind a segment that announces a language.
+# Language codes that are words far more often: the short ones are trusted as the first segment of a path only ("/is/",
+# but not "/what/is/it/"), the long ones nowhere. Both are trusted behind a segment that announces a language.
 _SHORT_WORDS = frozenset("as at be by do go he hi ho id in is it me my na no or pm so to tv uk us".split())
 _LONG_WORDS = frozenset(
     "bar bin bug cat cor ext fan fit fur ice jam lit mag may mic mon nav new not per run sat tab top vol war".split()
@@ -35,8 +38,9 @@ _ANNOUNCING = frozenset(
 )
 _PUBLIC_SECOND_LEVELS = frozenset("ac co com edu go gob gov mil ne net or org".split())
 
-# Weights of the vote, set by judgement so that: an address beats what a template repeats on every page; an attribute that somebody
-# changed for this one page beats one address hint and loses to two; a subdomain, often a country, beats a template only.
+# Weights of the vote, set by judgement so that: an address beats what a template repeats on every page; an attribute
+# that somebody changed for this one page beats one address hint and loses to two; a subdomain, often a country, beats a
+# template only.
 _ADDRESS_WEIGHTS = {"url_path": 4.0, "hreflang": 4.0, "url_host": 2.0}
 _DECLARED_WEIGHTS = {"html_lang": 3.0, "meta_language": 1.0, "content_language": 1.0, "og_locale": 1.0}
 _OWN_ATTRIBUTE_WEIGHT = 5.0  # html_lang that differs from the front page's
@@ -45,11 +49,13 @@ _ORDER = [*_ADDRESS_WEIGHTS, *_DECLARED_WEIGHTS, SITE_LANGUAGE]
 
 
 def choose_language(hints: Iterable[tuple[str, str]]) -> tuple[str, str | None]:
-    """The code that the hints speak for and the source that spoke loudest for it; ("und_Zyyy", None) where none is understood.
+    """The code that the hints speak for and the source that spoke loudest for it; ("und_Zyyy", None) where none is
+    understood.
 
-    Each hint whose tag a registered language lists gives its weight to that language; the highest sum wins, at a tie the earlier
-    source in the order url_path, hreflang, url_host, html_lang, meta_language, content_language, og_locale. Declarations that say
-    the same as the front page of the host (hint "site_lang") weigh a quarter: most likely they belong to the template.
+    Each hint whose tag a registered language lists gives its weight to that language; the highest sum wins, at a tie
+    the earlier source in the order url_path, hreflang, url_host, html_lang, meta_language, content_language,
+    og_locale. Declarations that say the same as the front page of the host (hint "site_lang") weigh a quarter: most
+    likely they belong to the template.
     """
     from lugha.languages import UNDETERMINED, by_tag
 
@@ -81,11 +87,13 @@ def _weight(source: str, code: str, site_language: str | None) -> float:
 
 def in_order(hints: Iterable[Hint]) -> list[Hint]:
     """The hints once each, sorted by source and tag, so that the same page always has the same list."""
-    return sorted(set(hints), key=lambda hint: (_ORDER.index(hint.source) if hint.source in _ORDER else len(_ORDER), hint))
+    return sorted(
+        set(hints), key=lambda hint: (_ORDER.index(hint.source) if hint.source in _ORDER else len(_ORDER), hint)
+    )
 
 
 def address_hints(url: str) -> list[Hint]:
-    """What the directories and the first label of the host of a canonical URL say; the last segment, a file's name, says nothing."""
+    """What the directories and the first host label of a canonical URL say; the file name says nothing."""
     parts = urlsplit(url)
     segments = unquote(parts.path).lower().split("/")[1:-1]
     before = ["", *segments]
@@ -99,7 +107,8 @@ def address_hints(url: str) -> list[Hint]:
 
 
 def declared_hints(tree: HTMLTree, headers: Mapping[str, str]) -> list[Hint]:
-    """What a page declares about itself: html lang or xml:lang, meta content-language, og:locale and the Content-Language header.
+    """What a page declares about itself: html lang or xml:lang, meta content-language, og:locale and the
+    Content-Language header.
 
     A declaration of several languages tells for whom a page is, not in what it is written, and is left out.
     """

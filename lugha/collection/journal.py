@@ -1,9 +1,11 @@
 """The memory of a crawl: every answer is written down as it comes, so that nothing is asked for twice.
 
-One gzip-per-record WARC 1.1 file per host: a `response` record for each body, a `metadata` record for each redirect and failure. A record is one
-write at the end of the file, so a process killed at any moment leaves at most one torn record, which is cut off when the folder is opened again.
-There is no index beside the files that could disagree with them: it is made by reading them. Bodies are stored without their Content-Encoding; the headers
-that spoke of it are kept under the prefix "x-crawler-". Not here: power failure (nothing is fsynced) and corruption in the middle of a file, which is an error.
+One gzip-per-record WARC 1.1 file per host: a `response` record for each body, a `metadata` record for each redirect
+and failure. A record is one write at the end of the file, so a process killed at any moment leaves at most one torn
+record, which is cut off when the folder is opened again. There is no index beside the files that could disagree with
+them: it is made by reading them. Bodies are stored without their Content-Encoding; the headers that spoke of it are
+kept under the prefix "x-crawler-". Not here: power failure (nothing is fsynced) and corruption in the middle of a
+file, which is an error.
 """
 
 import fcntl
@@ -117,9 +119,11 @@ class Journal:
 
 
 def read_body(folder: Path, file: str, offset: int, length: int) -> tuple[dict[str, str], bytes]:
-    """HTTP headers (lower-case names, repeated ones joined by ", ") and decoded body of the response record at a place in a WARC file.
+    """HTTP headers (lower-case names, repeated ones joined by ", ") and decoded body of the response record at a
+    place in a WARC file.
 
-    Reads our own files and anybody's WARC of the form one record per gzip member, or uncompressed. Raises BrokenRecord for everything else.
+    Reads our own files and anybody's WARC of the form one record per gzip member, or uncompressed. Raises
+    BrokenRecord for everything else.
     """
     place = Place(file, offset, length)
     record = _read_record(folder, place)
@@ -186,7 +190,7 @@ def _joined(headers: HeaderMap) -> dict[str, str]:
 def _broken(folder: Path, place: Place, what: str) -> BrokenRecord:
     return BrokenRecord(
         f"{folder / place.file}: the record at offset {place.offset}, length {place.length}: {what}. "
-        "Check that file and place come from the same snapshot; a damaged file must be moved away, its pages are then fetched again."
+        "Check that file and place are of one snapshot; move a damaged file away, its pages are then fetched again."
     )
 
 
@@ -213,7 +217,7 @@ def _records(file: Path) -> Iterator[tuple[Place, bytes]]:
 
 
 def _record_bytes(answer: Answer) -> bytes:
-    """One compressed WARC record: a response where there is a body to keep, else the facts of the answer as JSON in a metadata record."""
+    """One compressed WARC record: a response where a body is to be kept, else the answer's facts as JSON metadata."""
     from warcio.statusandheaders import StatusAndHeaders
     from warcio.warcwriter import WARCWriter
 

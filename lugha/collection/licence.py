@@ -1,4 +1,5 @@
-"""The licence that a page names for itself, as far as it is a Creative Commons one, which are those that can be read by machine.
+"""The licence that a page names for itself, as far as it is a Creative Commons one, which are those that can be read
+by machine.
 
 Not here: whether the licence is true, what it allows, and words of a licence in the text of a page.
 """
@@ -8,14 +9,16 @@ import re
 from resiliparse.parse.html import HTMLTree
 
 _ADDRESS = re.compile(
-    r"^(https?:)?//(www\.)?creativecommons\.org/(licenses|publicdomain)/(?P<kind>[a-z-]+)/(?P<version>\d\.\d)(/(?P<port>[a-z]{2,3})\b)?",
+    r"^(https?:)?//(www\.)?creativecommons\.org/(licenses|publicdomain)/"
+    r"(?P<kind>[a-z-]+)/(?P<version>\d\.\d)(/(?P<port>[a-z]{2,3})\b)?",
     re.I,
 )
 _LICENCES = frozenset({"by", "by-sa", "by-nd", "by-nc", "by-nc-sa", "by-nc-nd"})
 
 
 def licence_name(href: str) -> str | None:
-    """The short name of the licence at an address of creativecommons.org: "CC BY-SA 4.0", "CC BY 3.0 IGO", "CC0 1.0", "PDM 1.0".
+    """The short name of the licence at an address of creativecommons.org: "CC BY-SA 4.0", "CC BY 3.0 IGO", "CC0 1.0",
+    "PDM 1.0".
 
     None for every other address.
     """
@@ -32,7 +35,7 @@ def licence_name(href: str) -> str | None:
 
 
 def licence_of(tree: HTMLTree) -> str | None:
-    """The licence that a page links with rel="license", else the only one that it links at all; None where it names none or several."""
+    """The licence that a page links with rel="license", else the only one it links; None for none or several."""
     document = tree.document
     links = document.query_selector_all("a[href], link[href]").values() if document else []
     named: dict[str, None] = {}

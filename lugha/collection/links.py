@@ -1,6 +1,7 @@
 """What a fetched page or sitemap says about other addresses and about itself, in one reading of its markup.
 
-Only addresses that http(s) can reach are links. Which of them are visited is for the frontier and the rules of the site.
+Only addresses that http(s) can reach are links. Which of them are visited is for the frontier and the rules of the
+site.
 """
 
 import html
@@ -50,7 +51,7 @@ class Sitemap:
 
 
 def read_page(url: str, headers: Mapping[str, str], body: bytes) -> Page:
-    """Read the markup of a page that came from `url`. Never raises for what a page holds; plain text has headers only."""
+    """Read a page that came from `url`. Never raises for what a page holds; plain text has headers only."""
     is_plain = media_type(headers.get("content-type")) == "text/plain"
     tree = HTMLTree.parse("" if is_plain else _decoded(body, headers.get("content-type", "")))
     links = tuple(dict.fromkeys(_links(tree, url)))[:MAX_LINKS_PER_PAGE]
@@ -89,7 +90,9 @@ def _links(tree: HTMLTree, url: str) -> Iterator[Link]:
         rel = (element.getattr("rel") or "").lower().split()
         if element.tag == "option" and not _PATH_LIKE.match(reference.strip()):
             continue
-        if element.tag == "link" and ("alternate" not in rel or media_type(element.getattr("type")) not in _PAGE_ALTERNATES):
+        if element.tag == "link" and (
+            "alternate" not in rel or media_type(element.getattr("type")) not in _PAGE_ALTERNATES
+        ):
             continue
         target = resolved_url(base, reference)
         if target is not None:
@@ -98,7 +101,7 @@ def _links(tree: HTMLTree, url: str) -> Iterator[Link]:
 
 
 def _decoded(body: bytes, content_type: str) -> str:
-    """The body as text, well enough for its markup: mark, then header, then the page's own word, then the look of the bytes."""
+    """The body as text, well enough for its markup: mark, else header, else the page's own word, else its looks."""
     declared = re.search(r"charset\s*=\s*[\"']?([\w.:-]+)", content_type, re.I)
     has_mark = body.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"))
     known = map_encoding_to_html5(declared[1], fallback_utf8=False) if declared and not has_mark else None
@@ -109,7 +112,9 @@ def _unpacked(body: bytes) -> bytes:
     if not body.startswith(b"\x1f\x8b"):
         return body
     try:
-        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(body, 50 * 1024 * 1024)  # sitemaps.org: 50 MB unpacked
+        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(
+            body, 50 * 1024 * 1024
+        )  # sitemaps.org: 50 MB unpacked
     except zlib.error:
         return b""
 

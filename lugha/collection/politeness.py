@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from lugha.errors import LughaError
 
 PRODUCT_TOKEN = "lugha"  # the name that site owners write in robots.txt (RFC 9309, section 2.2.1)
+PATIENCE = 3  # a host is left for a later run after so many failures of its server in a row
 _ADDRESS = re.compile(r"(?P<host>\[[0-9a-fA-F:.]+\]|[^\s:\[\]]+):(?P<port>\d{1,5})")
 
 
@@ -18,10 +19,12 @@ class BadPoliteness(LughaError):
 class Politeness:
     """The manners of one crawl.
 
-    `user_agent` must name the project and a way to reach its people. `delay_seconds` lies between the end of an answer and the next request to the
-    same host; a longer Crawl-delay of the site wins. `timeout_seconds` bounds each silence, not the whole request: that is three times as much.
-    `max_bytes` bounds one decoded body. `retries` counts the further attempts after a failure that may pass. `resolve` maps a host name, or "*" for
-    all others, to "address:port": connections go there while the address, the Host header and the name that TLS checks stay those of the site.
+    `user_agent` must name the project and a way to reach its people. `delay_seconds` lies between the end of an
+    answer and the next request to the same host; a longer Crawl-delay of the site wins. `timeout_seconds` bounds each
+    silence, not the whole request: that is three times as much. `max_bytes` bounds one decoded body. `retries` counts
+    the further attempts after a failure that may pass. `resolve` maps a host name, or "*" for all others, to
+    "address:port": connections go there while the address, the Host header and the name that TLS checks stay those of
+    the site.
     """
 
     user_agent: str
@@ -36,7 +39,7 @@ class Politeness:
         if PRODUCT_TOKEN not in self.user_agent.lower() or not re.search(r"https?://|@", self.user_agent):
             raise BadPoliteness(
                 f'user_agent "{self.user_agent}" must name {PRODUCT_TOKEN} and a contact, for example '
-                f'"{PRODUCT_TOKEN}/0.1 (+https://your-project.example/crawler)": set it in the settings of the web resource.'
+                f'"{PRODUCT_TOKEN}/0.1 (+https://your-project.example/crawler)": set it in the settings of the web.'
             )
         for host, address in self.resolve.items():
             if not _ADDRESS.fullmatch(address):

@@ -13,8 +13,8 @@ from lugha.lake.schemas import TABLES
 from lugha.warehouse import query
 
 if TYPE_CHECKING:
-    from lugha.collection.fetch import Politeness
-    from lugha.collection.walk import Progress
+    from lugha.collection.politeness import Politeness
+    from lugha.collection.progress import Progress
 
 COLUMNS = list(TABLES["raw_crawls"].columns)
 
@@ -64,7 +64,7 @@ def recollect(
 
     A record keeps the id that the index gave it. A killed call goes on from its WARC journal.
     """
-    from lugha.collection.walk import fetch_list
+    from lugha.collection.listed import fetch_list
 
     found = fetch_list(plan.select("url", "hints"), politeness, folder, wanted_bytes, on_progress)
     fetched = found.filter(pl.col("outcome") == "fetched").join(plan.select("url", "doc_id"), on="url", how="inner")

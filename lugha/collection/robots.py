@@ -1,7 +1,8 @@
 """What a site's robots.txt allows us, after RFC 9309, and the sitemaps it names.
 
-A site that has no robots.txt (4xx) allows everything; a site whose robots.txt cannot be had (5xx, no connection, timeout) forbids everything until it can
-be read again. Protego does the matching. The Crawl-delay line is no part of the RFC; we keep to it, because those who write it mean it.
+A site that has no robots.txt (4xx) allows everything; a site whose robots.txt cannot be had (5xx, no connection,
+timeout) forbids everything until it can be read again. Protego does the matching. The Crawl-delay line is no part of
+the RFC; we keep to it, because those who write it mean it.
 """
 
 import math
@@ -22,7 +23,7 @@ MAX_ROBOTS_AGE_SECONDS = 24 * 3600  # RFC 9309, section 2.4
 
 @dataclass(frozen=True)
 class SiteRules:
-    """The rules of one origin for us; `source` says where they come from. `crawl_delay_seconds` is 0 where none is asked for."""
+    """The rules of one origin for us and where they come from; `crawl_delay_seconds` is 0 where none is asked for."""
 
     source: Robots
     rules: Protego | None = None
@@ -44,7 +45,8 @@ def forbids(verdict: Robots | None) -> bool:
 def rules_from(answer: Answer) -> SiteRules:
     """The rules that an answer for /robots.txt stands for (RFC 9309, section 2.3.1).
 
-    429 is the one 4xx that does not mean "no rules here" but "not now", so it counts as unreachable. Too many redirects count as no robots.txt.
+    429 is the one 4xx that does not mean "no rules here" but "not now", so it counts as unreachable. Too many
+    redirects count as no robots.txt.
     """
     if answer.reason is None:
         return _parsed(answer.body)
@@ -61,7 +63,7 @@ def _parsed(body: bytes) -> SiteRules:
 
 
 class RobotsCache:
-    """The rules of every origin met so far; each robots.txt is asked for once, also when several threads need it at the same time."""
+    """The rules of every origin met so far; each robots.txt is asked for once, also when several threads need it."""
 
     def __init__(self, fetch_robots: Callable[[str], Answer]) -> None:
         self._fetch_robots = fetch_robots

@@ -1,7 +1,8 @@
 """The wire under the HTTP client: where a host is reached, and how long a whole request may take.
 
-httpx bounds each read, so a server that sends one byte a second holds a crawler for hours. Here every read, write and connect is cut to what is left
-of the request's own time; and the resolver override works below HTTP and TLS, so that nothing above it sees another host name.
+httpx bounds each read, so a server that sends one byte a second holds a crawler for hours. Here every read, write and
+connect is cut to what is left of the request's own time; and the resolver override works below HTTP and TLS, so that
+nothing above it sees another host name.
 """
 
 import threading

@@ -1,8 +1,9 @@
 """One spelling for every web address, so that the same page is asked for once.
 
-The form is that of RFC 3986, section 6.2.2 and 6.2.3: lower-case host (IDNA for names beyond ASCII), no default port, no fragment, no dot segments,
-percent-encoding only where it is needed and in upper-case hex. Query parameters stay as they are and in their order, session ids too: which of
-them a site can do without is not for us to guess. User names and passwords in an address are dropped.
+The form is that of RFC 3986, section 6.2.2 and 6.2.3: lower-case host (IDNA for names beyond ASCII), no default port,
+no fragment, no dot segments, percent-encoding only where it is needed and in upper-case hex. Query parameters stay as
+they are and in their order, session ids too: which of them a site can do without is not for us to guess. User names
+and passwords in an address are dropped.
 """
 
 import ipaddress
@@ -23,8 +24,9 @@ _HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*
 def canonical_url(url: str) -> str | None:
     """The canonical form of an absolute http(s) address, or None where it cannot be asked for.
 
-    None for another scheme, an empty or impossible host, a port out of range, control characters, or more than MAX_URL_LENGTH characters.
-    Canonical forms are fixed points: `canonical_url(canonical_url(x)) == canonical_url(x)`.
+    None for another scheme, an empty or impossible host, a port out of range, control characters, or more than
+    MAX_URL_LENGTH characters. Canonical forms are fixed points: `canonical_url(canonical_url(x)) ==
+    canonical_url(x)`.
     """
     if len(url) > MAX_URL_LENGTH or _CONTROL.search(url):
         return None
@@ -42,9 +44,11 @@ def canonical_url(url: str) -> str | None:
 
 
 def resolved_url(base: str, reference: str) -> str | None:
-    """The canonical form of a link as a page at `base` writes it; None where it leads to nothing that can be asked for over http(s).
+    """The canonical form of a link as a page at `base` writes it; None where it leads to nothing that can be asked
+    for over http(s).
 
-    White space around the reference and line breaks in it are dropped, as browsers do (WHATWG URL, basic parser, steps 1 to 3).
+    White space around the reference and line breaks in it are dropped, as browsers do (WHATWG URL, basic parser,
+    steps 1 to 3).
     """
     cleaned = re.sub(r"[\t\r\n]", "", reference.strip(" \t\r\n\f"))
     try:
@@ -86,7 +90,7 @@ def _ascii_host(name: str) -> str | None:
 
 
 def _encoded(text: str, kept: frozenset[str]) -> str:
-    """Percent-encoding brought to one form: unreserved characters plain, everything else that is not `kept` as upper-case hex of UTF-8."""
+    """Percent-encoding in one form: unreserved characters plain, all that is not `kept` as upper-case hex of UTF-8."""
     pieces = []
     for piece in re.split(r"(%[0-9A-Fa-f]{2})", text):
         if len(piece) == 3 and piece[0] == "%":

@@ -1,9 +1,10 @@
 """Held-out documents cut into the items that checkpoints are scored on.
 
-A paired test needs many small things that both checkpoints saw, not a few long documents: on a small corpus with few, long held-out documents the
-seed noise was three times as large. A document is cut where its writer paused - between paragraphs, else after a sentence, else at a space - and
-only where none of these is near, between characters, never inside one: a letter keeps its marks and joiners, a consonant the one that
-is stacked under it, a Thai or Lao consonant the vowel that is written before it.
+A paired test needs many small things that both checkpoints saw, not a few long documents: on a small corpus with few,
+long held-out documents the seed noise was three times as large. A document is cut where its writer paused - between
+paragraphs, else after a sentence, else at a space - and only where none of these is near, between characters, never
+inside one: a letter keeps its marks and joiners, a consonant the one that is stacked under it, a Thai or Lao consonant
+the vowel that is written before it.
 
 Which documents are held out is decided elsewhere (lugha.deduplication); scores are lugha.evaluation.bits_per_byte.
 """
@@ -29,16 +30,21 @@ _JOINERS = frozenset("\u200c\u200d")
 _WRITTEN_BEFORE = frozenset("เแโใไເແໂໃໄ")  # Unicode: Logical_Order_Exception
 _VIRAMA = 9  # canonical combining class
 
-_Border = tuple[int, int]  # where an item may end, and where the next then begins: whitespace between belongs to neither
+_Border = tuple[
+    int, int
+]  # where an item may end, and where the next then begins: whitespace between belongs to neither
 
 
 def make_items(documents: pl.DataFrame, max_bytes: int = 400, max_items: int = 200) -> pl.DataFrame:
-    """Items (ITEMS_SCHEMA: language, item_id, doc_id, text), at most `max_items` a language, sorted by language and item_id.
+    """Items (ITEMS_SCHEMA: language, item_id, doc_id, text), at most `max_items` a language, sorted by language and
+    item_id.
 
-    documents: doc_id binary, language, text. Texts are NFC, of MIN_ITEM_BYTES to `max_bytes` bytes of UTF-8 where that is possible: a shorter
-    document is one shorter item, and a single character longer than `max_bytes` is not broken. item_id is the first 16 bytes of sha256 of doc_id
-    and the item's number in its document, so other documents change neither ids nor texts, and the choice of a language's items is a
-    random one that stays. A document of nothing but whitespace gives no item."""
+    documents: doc_id binary, language, text. Texts are NFC, of MIN_ITEM_BYTES to `max_bytes` bytes of UTF-8 where that
+    is possible: a shorter document is one shorter item, and a single character longer than `max_bytes` is not broken.
+    item_id is the first 16 bytes of sha256 of doc_id and the item's number in its document, so other documents change
+    neither ids nor texts, and the choice of a language's items is a random one that stays. A document of nothing but
+    whitespace gives no item.
+    """
     rows = [
         {"language": language, "item_id": _item_id(doc_id, number), "doc_id": doc_id, "text": text}
         for doc_id, language, document in documents.select("doc_id", "language", "text").iter_rows()
@@ -79,14 +85,18 @@ def _best_border(by_rank: list[tuple[list[int], list[_Border]]], at: list[int], 
 
 
 def _borders(text: str) -> list[list[_Border]]:
-    """Borders by rank, the best first: paragraphs, sentences, spaces, characters. The end of the text is a border between characters."""
+    """Borders by rank, the best first: paragraphs, sentences, spaces, characters. The end of the text is a border
+    between characters.
+    """
     graphemes = [match.end() for match in _GRAPHEME.finditer(text)]
     allowed = frozenset(graphemes)
     by_rank = []
     for pattern in (_PARAGRAPH, _SENTENCE, _SPACE):
         found = [_around_space(match.start(), match.end(), text) for match in pattern.finditer(text)]
         by_rank.append([border for border in found if border[1] in allowed and border[1] < len(text)])
-    by_rank.append([(place, place) for place in graphemes if place == len(text) or not _holds_together(text[place - 1])])
+    by_rank.append(
+        [(place, place) for place in graphemes if place == len(text) or not _holds_together(text[place - 1])]
+    )
     return by_rank
 
 

@@ -113,9 +113,9 @@ def language(code: str) -> Language:
 def by_tag(tag: str) -> str | None:
     """The code of the registered language that a page means by a BCP 47 tag ("yo-NG", "EN_us", "sr-Latn"), else None.
 
-    Case, "-" or "_", and whitespace around it do not matter. The longest listed beginning of the tag decides, so regions
-    and variants are ignored unless a file lists them ("zh-TW"). A script in the tag must be the language's: "sr-Latn" is
-    srp_Latn, and "ja-Latn" is None, because jpn_Jpan would be wrong and jpn_Latn is not registered.
+    Case, "-" or "_", and whitespace around it do not matter. The longest listed beginning of the tag decides, so
+    regions and variants are ignored unless a file lists them ("zh-TW"). A script in the tag must be the language's:
+    "sr-Latn" is srp_Latn, and "ja-Latn" is None, because jpn_Jpan would be wrong and jpn_Latn is not registered.
     """
     normalised = _normalised(tag)
     if normalised is None:
@@ -142,7 +142,10 @@ def _normalised(tag: str) -> str | None:
 
 
 def _unknown(code: str, asked_by: str = "") -> UnknownLanguage:
-    return UnknownLanguage("languages", code, registered(), asked_by, hint=by_tag(code))
+    """The error for a code that no file has; people also write a tag or an English name where a code is asked for."""
+    by_name = {each.name.lower(): each.code for each in registered().values()}
+    hint = by_tag(code) or by_name.get(code.lower())
+    return UnknownLanguage("languages", code, registered(), asked_by, hint)
 
 
 @cache
@@ -183,7 +186,7 @@ def _codes_by_tag(found: dict[str, Language]) -> dict[str, str]:
         for tag in filter(None, map(_normalised, (code, *each.tags))):
             if codes.setdefault(tag, code) != code:
                 raise TagClaimedTwice(
-                    f'{codes[tag]} and {code} both stand for the tag "{tag}" in lugha/languages/. '
-                    "A tag belongs to one language: remove it from the key tags of one of the two files."
+                    f'languages/{codes[tag]}.toml and languages/{code}.toml both stand for the tag "{tag}". '
+                    'A tag belongs to one language: remove it from the key "tags" of one of them.'
                 )
     return codes

@@ -1,8 +1,9 @@
 """What a checkpoint is on disk: whole or not there, with a digest of every file and a record of where it came from.
 
-A checkpoint is written beside its place, flushed to the disk and renamed into it, so a reader sees all of it or none (the way of OLMo-core,
-src/olmo_core/train/checkpoint.py:426, commit fa6c501). `files.json` holds size and sha256 of every other file; `lineage.json` says what the
-weights came from. The files themselves are torch's and transformers' matter; this file imports neither.
+A checkpoint is written beside its place, flushed to the disk and renamed into it, so a reader sees all of it or none
+(the way of OLMo-core, src/olmo_core/train/checkpoint.py:426, commit fa6c501). `files.json` holds size and sha256 of
+every other file; `lineage.json` says what the weights came from. The files themselves are torch's and transformers'
+matter; this file imports neither.
 """
 
 import hashlib
@@ -26,22 +27,27 @@ KEPT_CHECKPOINTS = 2
 _FILES = "files.json"
 _UNFINISHED = ".unfinished-"
 _BROKEN = ".broken-"
+_NEXT_STEP = "Remove the folder and train again: the run goes on from the checkpoint before it."
 
 logger = logging.getLogger(__name__)
 
 
 class BrokenCheckpoint(LughaError):
-    """A checkpoint folder is not what was written there: a file is missing, cut short or altered, or it never was a checkpoint."""
+    """A checkpoint folder is not what was written there: a file is missing, cut short or altered, or it never was a
+    checkpoint.
+    """
 
 
 @dataclass(frozen=True)
 class Checkpoint:
     """A checkpoint on disk.
 
-    folder opens with AutoModelForCausalLM and AutoTokenizer. checkpoint_id is the first 16 bytes of the sha256 of the weights, in hex. step_count
-    is the steps done so far. tokens_by_language counts the tokens trained on, loss_by_language is the mean of nats per token over the last
-    tenth of the steps, loss_curve has the columns step (from 1), language, loss: one row for each language in each batch. seconds and
-    cpu_seconds cover all attempts of the run, without what was lost between a checkpoint and a crash."""
+    folder opens with AutoModelForCausalLM and AutoTokenizer. checkpoint_id is the first 16 bytes of the sha256 of the
+    weights, in hex. step_count is the steps done so far. tokens_by_language counts the tokens trained on,
+    loss_by_language is the mean of nats per token over the last tenth of the steps, loss_curve has the columns step
+    (from 1), language, loss: one row for each language in each batch. seconds and cpu_seconds cover all attempts of the
+    run, without what was lost between a checkpoint and a crash.
+    """
 
     folder: Path
     checkpoint_id: str
@@ -76,7 +82,9 @@ def read_lineage(folder: Path) -> dict[str, Any]:
 
 
 def verify(folder: Path) -> None:
-    """Compare every file of a checkpoint with `files.json`. Raises BrokenCheckpoint, naming the first file that differs."""
+    """Compare every file of a checkpoint with `files.json`.
+    Raises BrokenCheckpoint, naming the first file that differs.
+    """
     try:
         files = json.loads((folder / _FILES).read_bytes())
         wrong = next((name for name, known in files.items() if _file_record(folder / name) != known), None)
@@ -85,15 +93,15 @@ def verify(folder: Path) -> None:
     if wrong is not None:
         size = (folder / wrong).stat().st_size
         raise BrokenCheckpoint(
-            f"{folder / wrong} is not the file that was written: {size} bytes where {files[wrong]['bytes']} were, or other contents. {_NEXT_STEP}"
+            f"{folder / wrong} is not the file that was written: it has {size} bytes of {files[wrong]['bytes']}, "
+            f"or other ones. {_NEXT_STEP}"
         )
 
 
-_NEXT_STEP = "Remove the folder and train again: the run goes on from the checkpoint before it."
-
-
 def write_whole(target: Path, write: Callable[[Path], None]) -> None:
-    """Call `write` with an empty folder, add its `files.json`, and make it appear at `target` at once and for good, even through a power cut."""
+    """Call `write` with an empty folder, add its `files.json`, and make it appear at `target` at once and for good,
+    even through a power cut.
+    """
     unfinished = target.with_name(_UNFINISHED + target.name)
     shutil.rmtree(unfinished, ignore_errors=True)
     new_parents = [parent for parent in unfinished.parents if not parent.exists()]
@@ -102,7 +110,7 @@ def write_whole(target: Path, write: Callable[[Path], None]) -> None:
     (unfinished / _FILES).write_text(json.dumps(file_records(unfinished), indent=2), encoding="utf-8")
     for path in (*unfinished.iterdir(), unfinished):
         _flush(path)
-    os.rename(unfinished, target)
+    unfinished.rename(target)
     for parent in (target.parent, *(parent.parent for parent in new_parents)):
         _flush(parent)
 
@@ -118,7 +126,9 @@ def step_folder(folder: Path, step: int) -> Path:
 
 
 def newest_whole(folder: Path) -> Path | None:
-    """The newest checkpoint of a run that is whole, or None. Broken ones after it are set aside under a hidden name, each with a warning."""
+    """The newest checkpoint of a run that is whole, or None. Broken ones after it are set aside under a hidden name,
+    each with a warning.
+    """
     for candidate in reversed(_step_folders(folder)):
         try:
             verify(candidate)
@@ -126,17 +136,19 @@ def newest_whole(folder: Path) -> Path | None:
             logger.warning("going back to an older checkpoint: %s", error)
             aside = candidate.with_name(_BROKEN + candidate.name)
             shutil.rmtree(aside, ignore_errors=True)
-            os.rename(candidate, aside)
+            candidate.rename(aside)
         else:
             return candidate
     return None
 
 
 def remove_old(folder: Path) -> None:
-    """Keep the last two checkpoints of a run. A folder is renamed before it is emptied, so that no half of one is ever found."""
+    """Keep the last two checkpoints of a run. A folder is renamed before it is emptied, so that no half of one is ever
+    found.
+    """
     for old in _step_folders(folder)[:-KEPT_CHECKPOINTS]:
         going = old.with_name(_UNFINISHED + old.name)
-        os.rename(old, going)
+        old.rename(going)
         shutil.rmtree(going)
 
 

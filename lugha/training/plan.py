@@ -1,8 +1,9 @@
 """What a training run will do, decided before its first step: its numbers, the order of its tokens, its fingerprint.
 
-The whole run is one array of (language, window) rows that depends on documents, tokenizer, settings and seed alone. A batch is a slice of it, so
-a run that stops anywhere knows where it was, and one that is asked to go on with another plan can tell. The array costs 16 bytes a window: enough
-for a billion tokens, not for a trillion, where a keyed permutation would take its place.
+The whole run is one array of (language, window) rows that depends on documents, tokenizer, settings and seed alone. A
+batch is a slice of it, so a run that stops anywhere knows where it was, and one that is asked to go on with another
+plan can tell. The array costs 16 bytes a window: enough for a billion tokens, not for a trillion, where a keyed
+permutation would take its place.
 
 Knows nothing of models or files. The fingerprint follows OLMo-core, which refuses another data set at resume
 (src/olmo_core/data/data_loader.py:452, commit fa6c501).
@@ -40,13 +41,16 @@ class PlanChanged(LughaError):
 
 @dataclass(frozen=True)
 class TrainSettings:
-    """The numbers of a run. Defaults: the million-parameter Llama of the measurements in docs (AdamW .9/.95, decay .1, clip 1, 5 % warm-up).
+    """The numbers of a run. Defaults: the million-parameter Llama of the measurements in docs (AdamW .9/.95, decay .1,
+    clip 1, 5 % warm-up).
 
-    dim is the width (a multiple of 2 * head_count), seq_len the window in tokens, batch_size the windows of a step. step_count None means one
-    pass over every window. The learning rate rises over warm_up_share of the steps and falls linearly to final_learning_rate_share.
-    save_every counts steps. One thread repeats byte for byte on one kind of CPU; with more threads, on a GPU, or with other library versions sums
-    may be taken in another order, and nothing is promised but the same data in the same order.
-    Raises BadTrainSettings."""
+    dim is the width (a multiple of 2 * head_count), seq_len the window in tokens, batch_size the windows of a step.
+    step_count None means one pass over every window. The learning rate rises over warm_up_share of the steps and falls
+    linearly to final_learning_rate_share. save_every counts steps. One thread repeats byte for byte on one kind of CPU;
+    with more threads, on a GPU, or with other library versions sums may be taken in another order, and nothing is
+    promised but the same data in the same order.
+    Raises BadTrainSettings.
+    """
 
     dim: int = 128
     layer_count: int = 3
@@ -83,24 +87,29 @@ class TrainSettings:
                 raise BadTrainSettings(f"{name} is {value}; it must be greater than 0.")
         if self.dim % (2 * self.head_count):
             raise BadTrainSettings(
-                f"dim {self.dim} is no multiple of 2 * head_count = {2 * self.head_count}; take dim {2 * self.head_count * 16}."
+                f"dim {self.dim} is no multiple of 2 * head_count ({2 * self.head_count}). "
+                f"Take dim {32 * self.head_count}."
             )
         for name in ("warm_up_share", "final_learning_rate_share"):
             if not 0 <= getattr(self, name) <= 1:
                 raise BadTrainSettings(f"{name} is {getattr(self, name)}; a share lies between 0 and 1.")
 
     def learning_rate_at(self, step: int, step_count: int) -> float:
-        """The learning rate of a step (the first is 0) of a run of step_count steps; it depends on nothing else, so a resumed run has the same."""
+        """The learning rate of a step (the first is 0) of a run of step_count steps; it depends on nothing else, so a
+        resumed run has the same.
+        """
         warm_up = min(1.0, (step + 1) / max(1.0, step_count * self.warm_up_share))
         decay = 1 - (1 - self.final_learning_rate_share) * step / step_count
         return self.learning_rate * warm_up * decay
 
 
 def stream_order(documents: pl.DataFrame, seed: int) -> dict[str, list[bytes]]:
-    """Per language (sorted) the doc_ids in training order, each as often as its repeat_count, ordered by sha256(seed, doc_id, epoch).
+    """Per language (sorted) the doc_ids in training order, each as often as its repeat_count, ordered by sha256(seed,
+    doc_id, epoch).
 
     The order of a document depends on no other document: adding one moves none of the others past each other.
-    Raises DuplicateDocument."""
+    Raises DuplicateDocument.
+    """
     twice = documents.filter(pl.col("doc_id").is_duplicated())
     if not twice.is_empty():
         raise DuplicateDocument(
@@ -117,14 +126,17 @@ def stream_order(documents: pl.DataFrame, seed: int) -> dict[str, list[bytes]]:
 
 
 def token_streams(tokenizer_json: str, documents: pl.DataFrame, seed: int) -> dict[str, np.ndarray]:
-    """Per language (sorted) one array of token ids: its documents in `stream_order`, BOS before each. Each document is tokenized once.
+    """Per language (sorted) one array of token ids: its documents in `stream_order`, BOS before each. Each document is
+    tokenized once.
 
     documents: doc_id binary, language, text, repeat_count. Ids are uint16 up to a vocabulary of 65,536, else uint32.
-    Raises NothingToTrainOn where no document is to be read even once, DuplicateDocument, BrokenTokenizer."""
+    Raises NothingToTrainOn where no document is to be read even once, DuplicateDocument, BrokenTokenizer.
+    """
     order = stream_order(documents, seed)
     if not order:
         raise NothingToTrainOn(
-            f"none of {documents.height} documents has a repeat_count above 0. Build a mixture that draws at least one document."
+            f"none of {documents.height} documents has a repeat_count above 0. "
+            "Build a mixture that draws at least one document."
         )
     tokenizer = open_tokenizer(tokenizer_json)
     streams = {}
@@ -137,12 +149,15 @@ def token_streams(tokenizer_json: str, documents: pl.DataFrame, seed: int) -> di
 
 
 def make_plan(streams: Streams, seq_len: int, step_count: int | None, batch_size: int, seed: int) -> np.ndarray:
-    """The run as an int64 array of (index of the language in `streams`, window), steps * batch_size rows, in the order of training.
+    """The run as an int64 array of (index of the language in `streams`, window), steps * batch_size rows, in the order
+    of training.
 
-    Every window of every language comes once before any comes again, permuted by the raw draws of PCG64(seed), which numpy keeps the same over
-    its versions. step_count None is one pass; the last batch is then filled from the next one. A fixed step_count may cut a pass or
-    need several: the more documents a language has in `streams`, the greater its share.
-    Raises NothingToTrainOn."""
+    Every window of every language comes once before any comes again, permuted by the raw draws of PCG64(seed), which
+    numpy keeps the same over its versions. step_count None is one pass; the last batch is then filled from the next
+    one. A fixed step_count may cut a pass or need several: the more documents a language has in `streams`, the greater
+    its share.
+    Raises NothingToTrainOn.
+    """
     rows = np.concatenate(
         [np.empty((0, 2), dtype=np.int64)]
         + [
@@ -159,8 +174,9 @@ def make_plan(streams: Streams, seq_len: int, step_count: int | None, batch_size
 
 
 def window(stream: np.ndarray, index: int, seq_len: int) -> np.ndarray:
-    """seq_len + 1 tokens (the last is only predicted) from position index * seq_len on. The last window goes on at the beginning of the stream, so
-    no token is left out and the shortest language has one window."""
+    """seq_len + 1 tokens (the last is only predicted) from position index * seq_len on. The last window goes on at the
+    beginning of the stream, so no token is left out and the shortest language has one window.
+    """
     start = index * seq_len
     return np.take(stream, np.arange(start, start + seq_len + 1), mode="wrap")
 
@@ -175,7 +191,9 @@ def documents_of_window(stream: np.ndarray, doc_ids: Sequence[bytes], index: int
 def identity(
     plan: np.ndarray, streams: Streams, tokenizer_json: str, settings: TrainSettings, parent_id: str | None
 ) -> dict[str, str]:
-    """Everything that a run's weights follow from, by name, each as a short text; no clock and no path. parent_id: the parent's checkpoint_id."""
+    """Everything that a run's weights follow from, by name, each as a short text; no clock and no path. parent_id: the
+    parent's checkpoint_id.
+    """
     numbers = {name: repr(value) for name, value in asdict(settings).items() if name not in _NOT_IN_FINGERPRINT}
     tokens = {
         f"tokens of {language}": hashlib.sha256(stream.tobytes()).hexdigest() for language, stream in streams.items()
@@ -195,7 +213,9 @@ def fingerprint(parts: Mapping[str, str]) -> str:
 
 
 def refuse_another_plan(folder: Path, before: Mapping[str, str], now: Mapping[str, str]) -> None:
-    """Raise PlanChanged, naming what differs, unless the checkpoints in `folder` come from the run that is asked for now."""
+    """Raise PlanChanged, naming what differs, unless the checkpoints in `folder` come from the run that is asked for
+    now.
+    """
     changed = [name for name in sorted(before.keys() | now.keys()) if before.get(name) != now.get(name)]
     if changed:
         told = "; ".join(

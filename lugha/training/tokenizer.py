@@ -1,8 +1,8 @@
 """Byte-level BPE that every language had the same say in, and what it costs each of them.
 
-What moves the cost of a language is how much of its text the tokenizer saw, hardly the algorithm or the size (measured: English against Yoruba
-1.41 tokens to one with equal bytes, 1.93 with an English-heavy sample). So each language gives the same number of bytes. Bytes are the alphabet:
-nothing is ever unknown, and text comes back as it went in, after NFC.
+What moves the cost of a language is how much of its text the tokenizer saw, hardly the algorithm or the size (measured:
+English against Yoruba 1.41 tokens to one with equal bytes, 1.93 with an English-heavy sample). So each language gives
+the same number of bytes. Bytes are the alphabet: nothing is ever unknown, and text comes back as it went in, after NFC.
 
 This file neither chooses the documents nor compares languages: parity needs parallel text.
 """
@@ -25,9 +25,9 @@ PAD = "<|pad|>"
 SPECIAL_TOKENS = (BOS, PAD)
 BOS_ID, PAD_ID = range(len(SPECIAL_TOKENS))  # special tokens come first in every vocabulary trained here
 SMALLEST_VOCABULARY = 256 + len(SPECIAL_TOKENS)  # every byte must have a token
-# The usual pattern (GPT-2) ends a word at each combining mark and knows English contractions. With marks and joiners inside the word, a token of
-# Tamil covers 6.1 bytes instead of 3.5, of Khmer 4.5 instead of 3.3, of Burmese 4.8 instead of 3.9; Latin and Ethiopic text pays 4-9 %
-# (vocabulary 4,096 shared by nine languages, 150 KB each).
+# The usual pattern (GPT-2) ends a word at each combining mark and knows English contractions. With marks and joiners
+# inside the word, a token of Tamil covers 6.1 bytes instead of 3.5, of Khmer 4.5 instead of 3.3, of Burmese 4.8 instead
+# of 3.9; Latin and Ethiopic text pays 4-9 % (vocabulary 4,096 shared by nine languages, 150 KB each).
 _WORDS = r" ?[\p{L}\p{M}\u200C\u200D]+| ?\p{N}+| ?[^\s\p{L}\p{M}\p{N}\u200C\u200D]+|\s+(?!\S)|\s+"
 _ENCODED_AT_ONCE = 256  # documents; bounds the memory of the encodings, not of the ids
 
@@ -55,12 +55,14 @@ class BrokenTokenizer(LughaError):
 
 
 def train_tokenizer(texts: Mapping[str, Sequence[str]], vocab_size: int, bytes_per_language: int) -> str:
-    """The JSON of a byte-level BPE tokenizer (NFC; `<|bos|>` is token 0, `<|pad|>` token 1), trained on at most the same bytes of each language.
+    """The JSON of a byte-level BPE tokenizer (NFC; `<|bos|>` is token 0, `<|pad|>` token 1), trained on at most the
+    same bytes of each language.
 
-    A language gives its documents in the order given, up to the last whole one that fits; only a first document that is longer than
-    `bytes_per_language` is itself cut, at a character. Languages come in sorted order. Equal input gives an equal JSON, byte for byte. Little
-    text may give fewer than `vocab_size` tokens.
-    Raises NothingToTrainOn, VocabularyTooSmall."""
+    A language gives its documents in the order given, up to the last whole one that fits; only a first document that is
+    longer than `bytes_per_language` is itself cut, at a character. Languages come in sorted order. Equal input gives an
+    equal JSON, byte for byte. Little text may give fewer than `vocab_size` tokens.
+    Raises NothingToTrainOn, VocabularyTooSmall.
+    """
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
     from tokenizers import decoders as decoding
 
@@ -90,10 +92,13 @@ def train_tokenizer(texts: Mapping[str, Sequence[str]], vocab_size: int, bytes_p
 
 
 def tokenizer_report(tokenizer_json: str, texts: Mapping[str, Sequence[str]]) -> pl.DataFrame:
-    """What the tokenizer makes of each language: NFC bytes, tokens, bytes per token, and the share of documents (0..1) that come back unchanged.
+    """What the tokenizer makes of each language: NFC bytes, tokens, bytes per token, and the share of documents (0..1)
+    that come back unchanged.
 
-    Bytes per token is no parity: scripts need one to four bytes for a letter, and only the same sentences in two languages tell which of
-    them pays more tokens for the same meaning. A language without text has a row of zeros with no share. Columns: REPORT_SCHEMA."""
+    Bytes per token is no parity: scripts need one to four bytes for a letter, and only the same sentences in two
+    languages tell which of them pays more tokens for the same meaning. A language without text has a row of zeros with
+    no share. Columns: REPORT_SCHEMA.
+    """
     tokenizer = open_tokenizer(tokenizer_json)
     rows = []
     for language in sorted(texts):
@@ -118,8 +123,10 @@ def tokenizer_report(tokenizer_json: str, texts: Mapping[str, Sequence[str]]) ->
 
 
 def open_tokenizer(tokenizer_json: str) -> "Tokenizer":
-    """The tokenizer, set to read `<|bos|>` in a document as plain text: a page about tokenizers must not forge a document border.
-    Raises BrokenTokenizer."""
+    """The tokenizer, set to read `<|bos|>` in a document as plain text: a page about tokenizers must not forge a
+    document border.
+    Raises BrokenTokenizer.
+    """
     from tokenizers import Tokenizer
 
     try:

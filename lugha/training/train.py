@@ -1,9 +1,11 @@
 """A training run that can be killed anywhere, asked for again, and ends with the same weights.
 
-The plan (lugha.training.plan) says what every step reads; the loop only carries it out, and saves weights, optimizer state and losses together
-every few steps. With one thread on one kind of CPU the run that was interrupted and the one that was not are equal byte for byte.
+The plan (lugha.training.plan) says what every step reads; the loop only carries it out, and saves weights, optimizer
+state and losses together every few steps. With one thread on one kind of CPU the run that was interrupted and the one
+that was not are equal byte for byte.
 
-Not here: which documents, how often (a mixture says so), whether the result is any good (lugha.evaluation), and more than one process.
+Not here: which documents, how often (a mixture says so), whether the result is any good (lugha.evaluation), and more
+than one process.
 """
 
 import hashlib
@@ -36,7 +38,15 @@ from lugha.training.checkpoint import (
     step_folder,
     write_whole,
 )
-from lugha.training.model import WEIGHTS, build_model, load_weights, loss_and_gradients, write_model
+from lugha.training.model import (
+    WEIGHTS,
+    build_model,
+    load_optimizer,
+    load_weights,
+    loss_and_gradients,
+    write_model,
+    write_optimizer,
+)
 from lugha.training.plan import (
     TrainSettings,
     documents_of_window,
@@ -55,7 +65,9 @@ if TYPE_CHECKING:
     from torch.optim import Optimizer
     from transformers import LlamaForCausalLM
 
-_OPTIMIZER = "optimizer.safetensors"
+__all__ = ["NonFiniteLoss", "ParentMismatch", "TrainProgress", "TrainSettings", "train"]
+
+_SHAPE = ("dim", "layer_count", "head_count", "seq_len")  # settings that a parent has already decided
 _RECORDED_VERSIONS = ("torch", "transformers", "tokenizers", "numpy")
 _NAMED_DOCUMENTS = 5  # in an error message; the error itself carries all of them
 
@@ -63,7 +75,7 @@ logger = logging.getLogger(__name__)
 
 
 class NonFiniteLoss(LughaError):
-    """The loss or its gradient became NaN or infinite. `step` (from 1) and `doc_ids` say where; the last checkpoint is from before it."""
+    """The loss or its gradient became NaN or infinite: at `step` (from 1), reading `doc_ids`."""
 
     def __init__(self, message: str, step: int, doc_ids: Sequence[bytes]) -> None:
         super().__init__(message)
@@ -77,7 +89,7 @@ class ParentMismatch(LughaError):
 
 @dataclass(frozen=True)
 class TrainProgress:
-    """Told after each step: steps done of how many, mean nats per token of the step, tokens per second since this call began."""
+    """Told after each step: steps done of how many, nats per token of the step, tokens per second of this call."""
 
     step: int
     step_count: int
@@ -136,16 +148,18 @@ def train(
 ) -> Checkpoint:
     """Train in `folder` until the plan is done, and return the final checkpoint `folder/step-NNNNNN`.
 
-    documents: doc_id binary, language, text, repeat_count. parent: the checkpoint folder whose weights the run begins with (its optimizer
-    state is not taken), or None for a fresh model. lineage: what the caller knows (mixture manifest, code version); it becomes
-    `origin` in lineage.json, and does not enter the fingerprint. Saves every settings.save_every steps and at the end, and keeps the last two.
+    documents: doc_id binary, language, text, repeat_count. parent: the checkpoint folder whose weights the run begins
+    with (its optimizer state is not taken), or None for a fresh model. lineage: what the caller knows (mixture
+    manifest, code version); it becomes `origin` in lineage.json, and does not enter the fingerprint. Saves every
+    settings.save_every steps and at the end, and keeps the last two.
 
-    The same call again goes on from the newest whole checkpoint, and returns at once where the run is finished. Weights are equal byte for byte to
-    those of an unbroken run with threads=1 on one kind of CPU and the same library versions; nothing of the kind is promised for more threads or
-    a GPU. One process at a time per folder.
+    The same call again goes on from the newest whole checkpoint, and returns at once where the run is finished. Weights
+    are equal byte for byte to those of an unbroken run with threads=1 on one kind of CPU and the same library versions;
+    nothing of the kind is promised for more threads or a GPU. One process at a time per folder.
 
-    Raises NothingToTrainOn, DuplicateDocument, BrokenTokenizer, ParentMismatch, PlanChanged (the folder belongs to another plan),
-    BrokenCheckpoint (of the parent), NonFiniteLoss."""
+    Raises NothingToTrainOn, DuplicateDocument, BrokenTokenizer, ParentMismatch, PlanChanged (the folder belongs to
+    another plan), BrokenCheckpoint (of the parent), NonFiniteLoss.
+    """
     job = _make_job(documents, tokenizer_json, settings, folder, parent, lineage)
     remove_unfinished(folder)
     saved = newest_whole(folder)
@@ -196,11 +210,9 @@ def _refuse_another_shape(parent: Path, tokenizer_json: str, settings: TrainSett
     ]
     if differing:
         raise ParentMismatch(
-            f"{parent} cannot be continued: {'; '.join(differing)}. Use the parent's tokenizer and settings, or train from scratch without a parent."
+            f"{parent} cannot be continued: {'; '.join(differing)}. "
+            "Use the parent's tokenizer and settings, or train from scratch without a parent."
         )
-
-
-_SHAPE = ("dim", "layer_count", "head_count", "seq_len")
 
 
 def _begin(job: _Job) -> _State:
@@ -213,7 +225,7 @@ def _begin(job: _Job) -> _State:
 def _resume(job: _Job, saved: Path) -> _State:
     state = _new_state(job)
     load_weights(state.model, saved)
-    _load_optimizer(state.optimizer, saved / _OPTIMIZER)
+    load_optimizer(state.optimizer, saved)
     before = read_lineage(saved)
     state.step = before["step"]
     state.losses = list(pl.read_parquet(saved / LOSS_CURVE).iter_rows())
@@ -230,7 +242,7 @@ def _new_state(job: _Job) -> _State:
     settings = job.settings
     device = "cuda" if torch.cuda.is_available() else "cpu"
     model = build_model(open_tokenizer(job.tokenizer_json).get_vocab_size(), settings)
-    model.to(torch.device(device))
+    model.to(device)  # type: ignore[arg-type]  # transformers wraps it without its types
     model.train()
     optimizer = torch.optim.AdamW(
         model.parameters(),
@@ -297,9 +309,10 @@ def _non_finite(job: _Job, step: int, row_losses: np.ndarray) -> NonFiniteLoss:
     what = "a gradient" if np.isfinite(row_losses).all() else "the loss"
     saved = newest_whole(job.folder)
     return NonFiniteLoss(
-        f"{what} of step {step + 1} of {job.step_count} in {job.folder} is not a finite number. The batch read {len(doc_ids)} documents: "
-        f"{named}{', ...' if len(doc_ids) > _NAMED_DOCUMENTS else ''}. Last good checkpoint: {saved.name if saved else 'none yet'}. "
-        f"Train into another folder with a lower learning_rate (it was {job.settings.learning_rate}), or without these documents.",
+        f"{what} of step {step + 1} of {job.step_count} in {job.folder} is not a finite number. "
+        f"The batch read {len(doc_ids)} documents: {named}{', ...' if len(doc_ids) > _NAMED_DOCUMENTS else ''}. "
+        f"Last good checkpoint: {saved.name if saved else 'none yet'}. Train into another folder "
+        f"with a lower learning_rate (it was {job.settings.learning_rate}), or without these documents.",
         step=step + 1,
         doc_ids=list(doc_ids),
     )
@@ -313,7 +326,7 @@ def _save(job: _Job, state: _State) -> None:
         write_model(state.model, job.tokenizer_json, folder)
         loss_curve.write_parquet(folder / LOSS_CURVE)
         if not is_finished:  # a branch takes the weights only, so nobody would read it
-            _write_optimizer(state.optimizer, folder / _OPTIMIZER)
+            write_optimizer(state.optimizer, folder)
         record = json.dumps(_lineage(job, state, loss_curve, folder), indent=2, ensure_ascii=False, allow_nan=False)
         (folder / LINEAGE).write_text(record, encoding="utf-8")
 
@@ -353,26 +366,9 @@ def _tokens_by_language(job: _Job, step: int) -> dict[str, int]:
 
 
 def _late_losses(loss_curve: pl.DataFrame, step: int) -> dict[str, float]:
-    """Mean loss by language over the last tenth of the steps, each step the same; a language without a window in them is absent."""
+    """Mean loss over the last tenth of the steps; a language without a window in them is absent."""
     late = loss_curve.filter(pl.col("step") > step - max(1, step // 10))
     return dict(late.group_by("language").agg(pl.col("loss").mean()).sort("language").iter_rows())
-
-
-def _write_optimizer(optimizer: "Optimizer", path: Path) -> None:
-    from safetensors.torch import save_file
-
-    state = optimizer.state_dict()["state"]
-    save_file({f"{index}.{name}": tensor for index, tensors in state.items() for name, tensor in tensors.items()}, path)
-
-
-def _load_optimizer(optimizer: "Optimizer", path: Path) -> None:
-    from safetensors.torch import load_file
-
-    state: dict[int, dict[str, Tensor]] = {}
-    for key, tensor in load_file(path).items():
-        index, _, name = key.partition(".")
-        state.setdefault(int(index), {})[name] = tensor.clone()  # out of the mapped file, see load_weights
-    optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
 
 
 @contextmanager
