@@ -38,7 +38,7 @@ class Display:
             console.print(f"    {first}", highlight=False, style="dim")
 
     def logger(self) -> dg.LoggerDefinition:
-        """A logger for runs: what assets say is shown, what Dagster says about events is not, warnings and errors stay on the screen."""
+        """A logger for runs: what assets say is shown, what Dagster says about events is not; what failed is said once, at the end."""
         display = self
 
         class Handler(logging.Handler):
@@ -47,8 +47,6 @@ class Display:
                 message = str(meta.get("orig_message", record.getMessage()))
                 if meta.get("dagster_event") is None or record.levelno >= logging.WARNING:
                     display.say(message)
-                if record.levelno >= logging.ERROR:
-                    console.print(record.getMessage(), style="red", highlight=False, markup=False)
 
         @dg.logger
         def shown(context: dg.InitLoggerContext) -> logging.Logger:

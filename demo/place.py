@@ -48,7 +48,7 @@ def prepare(web: str) -> Place:
         LUGHA_HOME=str(place.home.absolute()),
         DAGSTER_HOME=str((place.home / "dagster").absolute()),
         LUGHA_SEEDS=str(place.seeds.absolute()),
-        LUGHA_USER_AGENT="lugha/0.1 (demo on a loopback web)",
+        LUGHA_USER_AGENT="lugha/0.1 (+http://localhost/a-demo-on-a-loopback-web)",
         LUGHA_DELAY_SECONDS="0.02",
     )
     return place

@@ -48,7 +48,7 @@ class Runner:
             ranged = {RANGE_START: first_last[0], RANGE_END: first_last[1]} if first_last else {}
             result = self.job.execute_in_process(
                 instance=self.instance, asset_selection=[dg.AssetKey(name) for name in assets], partition_key=partition,
-                tags={STEP_TAG: step, **ranged, **(tags or {})}, run_config=dict(config or {}), raise_on_error=False,
+                tags={STEP_TAG: step, **ranged, **(tags or {})}, run_config={**(config or {}), "loggers": {"console": {}}}, raise_on_error=False,
             )  # fmt: skip
             if not result.success:
                 raise StepFailed(f'Step "{step}" ({title}) failed:\n{_reasons(result)}\nThe same command goes on from here once the cause is gone.')

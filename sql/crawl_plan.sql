@@ -9,7 +9,7 @@ SELECT
 FROM crawl_index AS i
 LEFT JOIN (
     -- The surest correction of a record counts; ties go to the first code, so that the plan is always the same.
-    SELECT doc_id, arg_max(language, (lid_score, language)) AS language
+    SELECT doc_id, first(language ORDER BY lid_score DESC, language) AS language
     FROM index_corrections
     WHERE snapshot = $snapshot
     GROUP BY doc_id

@@ -31,7 +31,14 @@ from lugha.collection.bodies import (
 )
 from lugha.collection.journal import Journal
 from lugha.collection.politeness import Politeness as Politeness
-from lugha.collection.robots import MAX_ROBOTS_AGE_SECONDS, MAX_ROBOTS_BYTES, RobotsCache, SiteRules, forbids
+from lugha.collection.robots import (
+    MAX_ROBOTS_AGE_SECONDS,
+    MAX_ROBOTS_BYTES,
+    RobotsCache,
+    SiteRules,
+    forbids,
+    robots_reason,
+)
 from lugha.collection.transport import BoundedTransport, Deadline
 from lugha.collection.urls import canonical_url, host_of, resolved_url
 from lugha.errors import LughaError
@@ -113,8 +120,7 @@ class Fetcher:
         while True:
             answer, robots = self._visit(here, kind)
             if answer is None:
-                reason = "robots_unreachable" if robots == "robots_unreachable" else "robots_disallowed"
-                return Fetched(url, here, "robots_forbidden", reason, robots)
+                return Fetched(url, here, "robots_forbidden", robots_reason(robots), robots)
             if answer.location is None:
                 return Fetched(url, here, "failed" if answer.reason else "fetched", answer.reason, robots, answer)
             here = answer.location

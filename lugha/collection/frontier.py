@@ -7,6 +7,7 @@ before the small languages have had a page.
 
 import heapq
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 
@@ -25,27 +26,32 @@ class Frontier:
     """Known addresses of one host in the order found; each is handed out once, in an order the calls decide."""
 
     def __init__(self) -> None:
-        self.known: dict[str, Known] = {}
-        self._waiting: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
+        self._known: dict[str, Known] = {}
+        self._waiting: dict[str, list[tuple[int, int, Known]]] = defaultdict(list)
         self._turns: Counter[str] = Counter()
 
-    def add(self, url: str, depth: int, found_on: str | None, language: str) -> Known:
-        """Make an address known and let it wait; one that is known already stays as it was first found."""
-        known = self.known.get(url)
-        if known is None:
-            known = self.note(url, depth, found_on, language)
-            heapq.heappush(self._waiting[language], (depth, len(self.known), url))
-        return known
+    def find(self, url: str) -> Known | None:
+        """What is known of an address, or None."""
+        return self._known.get(url)
 
-    def note(self, url: str, depth: int, found_on: str | None, language: str) -> Known:
-        """Make an address known that is not to wait, because something else has dealt with it."""
-        return self.known.setdefault(url, Known(url, depth, found_on, language))
+    def known(self) -> Iterable[Known]:
+        """All addresses in the order found."""
+        return self._known.values()
+
+    def note(self, known: Known) -> None:
+        """Make a new address known that is not to wait: it is out of reach, or dealt with already."""
+        self._known[known.url] = known
+
+    def add(self, known: Known) -> None:
+        """Make a new address known and let it wait."""
+        self.note(known)
+        heapq.heappush(self._waiting[known.language], (known.depth, len(self._known), known))
 
     def pop(self) -> Known | None:
         """The next address, or None when none waits."""
         languages = [language for language, waiting in self._waiting.items() if waiting]
         if not languages:
             return None
-        language = min(languages, key=lambda one: (self._turns[one], self._waiting[one][0]))
+        language = min(languages, key=lambda one: (self._turns[one], self._waiting[one][0][:2]))
         self._turns[language] += 1
-        return self.known[heapq.heappop(self._waiting[language])[2]]
+        return heapq.heappop(self._waiting[language])[2]

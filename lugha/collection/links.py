@@ -22,6 +22,7 @@ from lugha.collection.urls import resolved_url
 MAX_LINKS_PER_PAGE = 10_000  # more is a trap or a dump; a sitemap may hold 50,000 by its protocol
 MAX_SITEMAP_URLS = 50_000
 _SELECTOR = "a[href], area[href], link[href], option[value]"
+_NO_ADDRESS = re.compile(r"\s*(#|(javascript|mailto|tel|data):)", re.I)
 _PATH_LIKE = re.compile(r"https?://|\.{0,2}/", re.I)
 _PAGE_ALTERNATES = frozenset({"", "text/html", "application/xhtml+xml", "text/plain"})
 
@@ -94,7 +95,7 @@ def _links(tree: HTMLTree, url: str) -> Iterator[Link]:
             "alternate" not in rel or media_type(element.getattr("type")) not in _PAGE_ALTERNATES
         ):
             continue
-        target = resolved_url(base, reference)
+        target = None if _NO_ADDRESS.match(reference) else resolved_url(base, reference)
         if target is not None:
             hreflang = (element.getattr("hreflang") or "").strip()
             yield Link(target, hreflang if is_tag(hreflang) else None)

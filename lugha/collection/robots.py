@@ -42,6 +42,11 @@ def forbids(verdict: Robots | None) -> bool:
     return verdict in ("disallowed", "robots_unreachable")
 
 
+def robots_reason(verdict: Robots | None) -> str:
+    """The reason that stands in a table for a verdict that keeps us out."""
+    return "robots_unreachable" if verdict == "robots_unreachable" else "robots_disallowed"
+
+
 def rules_from(answer: Answer) -> SiteRules:
     """The rules that an answer for /robots.txt stands for (RFC 9309, section 2.3.1).
 

@@ -16,9 +16,9 @@ from lugha.collection.hints import SITE_LANGUAGE, Hint, address_hints, choose_la
 from lugha.collection.links import read_page, read_sitemap
 from lugha.collection.politeness import PATIENCE
 from lugha.collection.progress import Tally
-from lugha.collection.robots import forbids
+from lugha.collection.robots import forbids, robots_reason
 from lugha.collection.rows import KNOWN, Ending, ending_of, row
-from lugha.collection.urls import host_of, resolved_url
+from lugha.collection.urls import host_of, page_url, resolved_url
 
 _logger = logging.getLogger(__name__)
 MAX_SITEMAPS = 50  # files a host; an index may name 50,000 of 50,000 addresses each
@@ -78,18 +78,19 @@ class Site:
 
     def knows(self, url: str) -> bool:
         """Whether the address is known here."""
-        return url in self._frontier.known
+        return self._frontier.find(url) is not None
 
     def add_hreflang(self, url: str, hreflang: str | None) -> None:
         """One more link, with its language tag, leads to an address that is known here."""
-        if hreflang is not None:
-            self._frontier.known[url].hreflangs.add(hreflang)
+        known = self._frontier.find(url)
+        if known is not None and hreflang is not None:
+            known.hreflangs.add(hreflang)
 
     def rows(self) -> list[dict[str, Any]]:
         """One row per known address, in the order found."""
         return [
             row(known.url, known.depth, known.found_on, self._endings.get(known.url, KNOWN), self._hints(known))
-            for known in self._frontier.known.values()
+            for known in self._frontier.known()
         ]
 
     def _may_go_on(self) -> bool:
@@ -101,6 +102,7 @@ class Site:
 
     def _meet(self, arrival: Arrival) -> None:
         """Make an address known, and let it wait if the rules of the site and the depth allow."""
+        arrival = arrival._replace(url=page_url(arrival.url))
         url, depth, found_on, hreflang, _ = arrival
         if host_of(url) != self.host:
             if arrival.follows_seed or host_of(url) in self._hosts:
@@ -114,22 +116,22 @@ class Site:
 
     def _meet_new(self, url: str, depth: int, found_on: str | None, hreflang: str | None) -> None:
         language, _ = choose_language([*([Hint("hreflang", hreflang)] if hreflang else []), *address_hints(url)])
-        self._tally.move(None, "known")
+        known = Known(url, depth, found_on, language)
         robots = self._fetcher.rules(url).verdict(url)
+        self._tally.move(None, "known")
         if forbids(robots):
-            self._frontier.note(url, depth, found_on, language)
-            reason = "robots_disallowed" if robots == "disallowed" else robots
-            self._end(url, Ending("robots_forbidden", reason, robots))
+            self._frontier.note(known)
+            self._end(url, Ending("robots_forbidden", robots_reason(robots), robots))
         elif depth > self._limits.depth:
-            self._frontier.note(url, depth, found_on, language)
+            self._frontier.note(known)
         else:
-            self._frontier.add(url, depth, found_on, language)
+            self._frontier.add(known)
 
     def _visit(self, known: Known) -> None:
         self._request_count += 1
-        fetched = self._fetcher.fetch(known.url, follow=self._is_new_here)
+        fetched = self._fetcher.fetch(known.url, follow=lambda target: self._is_to_follow(target, known))
         self._trouble_count = self._trouble_count + 1 if fetched.reason in SERVER_TROUBLE else 0
-        here = known if fetched.final_url == known.url else self._behind_redirect(known, fetched)
+        here = known if page_url(fetched.final_url) == known.url else self._behind_redirect(known, fetched)
         if here is None:
             return
         if fetched.outcome == "fetched" and fetched.answer is not None:
@@ -137,8 +139,9 @@ class Site:
         else:
             self._end(here.url, ending_of(fetched))
 
-    def _is_new_here(self, target: str) -> bool:
-        return host_of(target) == self.host and not self.knows(target)
+    def _is_to_follow(self, target: str, known: Known) -> bool:
+        url = page_url(target)
+        return url == known.url or (host_of(url) == self.host and not self.knows(url))
 
     def _behind_redirect(self, known: Known, fetched: Fetched) -> Known | None:
         """The target that a redirect led to; None where that is known already or the matter of another host."""
@@ -147,7 +150,9 @@ class Site:
             self._meet(Arrival(fetched.final_url, known.depth, known.url, follows_seed=known.found_on is None))
             return None
         self._tally.move(None, "known")
-        return self._frontier.note(fetched.final_url, known.depth, known.url, known.language)
+        target = Known(page_url(fetched.final_url), known.depth, known.url, known.language)
+        self._frontier.note(target)
+        return target
 
     def _take(self, known: Known, fetched: Fetched, answer: Answer) -> None:
         """Count a page that came, and follow what it says."""

@@ -17,6 +17,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _KEPT_IN_PATH = _UNRESERVED | frozenset("!$&'()*+,;=:@/")
 _KEPT_IN_QUERY = _KEPT_IN_PATH | frozenset("?")
+_PLAIN = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@/-]*")  # nothing to do: most paths
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*")
 
@@ -68,6 +69,14 @@ def origin_of(url: str) -> str:
     return f"{url.partition('://')[0]}://{host_of(url)}"
 
 
+def page_url(url: str) -> str:
+    """The canonical address that a walk asks for: a directory instead of the index.html in it, which is the same page.
+
+    Sites link both spellings; without this every listing would come twice. (Apache Nutch does so too, for more names.)
+    """
+    return re.sub(r"/index\.html?$", "/", url)
+
+
 def _authority(parts: SplitResult) -> str | None:
     if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
         return None
@@ -91,6 +100,8 @@ def _ascii_host(name: str) -> str | None:
 
 def _encoded(text: str, kept: frozenset[str]) -> str:
     """Percent-encoding in one form: unreserved characters plain, all that is not `kept` as upper-case hex of UTF-8."""
+    if _PLAIN.fullmatch(text):
+        return text
     pieces = []
     for piece in re.split(r"(%[0-9A-Fa-f]{2})", text):
         if len(piece) == 3 and piece[0] == "%":

@@ -51,10 +51,12 @@ def mix(documents: pl.DataFrame, recipe: Recipe, item_counts: Mapping[str, int],
     starved = _starved(recipe, available, item_counts, uncollected_counts)
     drawn = _divide(available, recipe, starved)
     rows = _draw(documents, available, drawn, recipe.seed)
+    if rows.is_empty():
+        raise NothingToMix(f'Recipe "{recipe.name}" draws not one document: budget_bytes, cap_share or the weights leave less than half of one to every language.')
     languages = _summary(rows, available, drawn, recipe, starved)
     manifest_id = digest_of([asdict(recipe), _rows_digest(rows)]) + digest_of(_rows_digest(rows))
     languages = languages.with_columns(pl.lit(manifest_id).alias("manifest_id"))
-    shortfall = max(0, recipe.budget_bytes - int(sum(drawn.values())))
+    shortfall = max(0, recipe.budget_bytes - round(sum(drawn.values())))
     return Mixture(rows, languages.select(list(TABLES["mixture_languages"].columns)), manifest_id, shortfall)
 
 

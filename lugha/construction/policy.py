@@ -5,6 +5,7 @@ over is reported as a shortfall, never filled by silent repetition.
 """
 
 from collections.abc import Mapping
+from itertools import accumulate
 
 from lugha.mixtures import Recipe
 
@@ -24,11 +25,11 @@ def divide(available: Mapping[str, int], caps_of: Mapping[str, float], recipe: R
     drawn: dict[str, float] = {code: 0.0 for code in available if weight[code] <= 0}
     left = float(recipe.budget_bytes)
     waiting = sorted((code for code in available if weight[code] > 0), key=lambda code: (caps_of[code] / weight[code], code))
-    total = sum(weight[code] for code in waiting)
-    for code in waiting:
-        drawn[code] = min(left * weight[code] / total, caps_of[code])
+    # Sums from the end: subtracting one weight after the other would leave rounding errors of the large ones for the small ones.
+    totals = [*accumulate(weight[code] for code in reversed(waiting))][::-1]
+    for code, total in zip(waiting, totals, strict=True):
+        drawn[code] = min(left * (weight[code] / total), caps_of[code])
         left -= drawn[code]
-        total -= weight[code]
     return {code: drawn[code] for code in available}
 
 

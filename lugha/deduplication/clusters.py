@@ -28,7 +28,7 @@ def cluster(documents: pl.DataFrame, held_out_before: pl.DataFrame) -> pl.DataFr
     """
     ordered = documents.sort("first_seen", "doc_id")
     joined = pl.DataFrame(list(_join(ordered)), schema=JOINED, orient="row")
-    clustered = ordered.drop("text").with_columns(joined).with_columns(pl.len().over("cluster_id").cast(pl.Int64).alias("cluster_size"))
+    clustered = ordered.drop("text").with_columns(*joined.get_columns()).with_columns(pl.len().over("cluster_id").cast(pl.Int64).alias("cluster_size"))
     sides = hold_out(clustered.filter("is_kept").select("cluster_id"), held_out_before)
     return clustered.join(sides, on="cluster_id", how="left").select(list(TABLES["dedup_sets"].columns))
 
@@ -40,24 +40,23 @@ def _join(documents: pl.DataFrame) -> Iterator[tuple[bytes, bytes, bool, str, fl
     from datasketch import MinHash, MinHashLSH
 
     index = MinHashLSH(num_perm=BANDS * ROWS, params=(BANDS, ROWS))
-    by_hash: dict[bytes, bytes] = {}  # content_hash -> cluster
-    cluster_of: dict[int, bytes] = {}  # row -> cluster
-    signatures: list[MinHash | None] = []
-    for row, (doc_id, content_hash, text) in enumerate(documents.select("doc_id", "content_hash", "text").iter_rows()):
+    doc_ids = documents["doc_id"].to_list()
+    by_hash: dict[bytes, int] = {}  # content_hash -> first row of the cluster
+    first_of: dict[int, int] = {}  # row of the index -> first row of its cluster
+    signatures: dict[int, MinHash] = {}
+    for row, (content_hash, text) in enumerate(documents.select("content_hash", "text").iter_rows()):
         if (known := by_hash.get(content_hash)) is not None:
             # An exact copy adds nothing to the index: its signature is there already, and a hundred thousand copies stay cheap.
-            signatures.append(None)
-            cluster_of[row] = known
-            yield known, known, False, "exact", 1.0
+            yield doc_ids[known], doc_ids[known], False, "exact", 1.0
             continue
         signature = _sign(text)
-        match, similarity = _oldest_match(signature, index, signatures)
-        cluster = doc_id if match is None else cluster_of[match]
-        cluster_of[row], by_hash[content_hash] = cluster, cluster
-        signatures.append(signature)
+        match, similarity = _oldest_match(signature, index, signatures, first_of)
+        first = row if match is None else first_of[match]
+        first_of[row] = by_hash[content_hash] = first
         if signature is not None:
+            signatures[row] = signature
             index.insert(row, signature, check_duplication=False)
-        yield cluster, cluster, match is None, "unique" if match is None else "near", similarity
+        yield doc_ids[first], doc_ids[first], match is None, "unique" if match is None else "near", similarity
 
 
 def _sign(text: str):  # type: ignore[no-untyped-def]  # datasketch is imported where it is used
@@ -73,10 +72,11 @@ def _sign(text: str):  # type: ignore[no-untyped-def]  # datasketch is imported 
     return signature
 
 
-def _oldest_match(signature, index, signatures) -> tuple[int | None, float]:  # type: ignore[no-untyped-def]
+def _oldest_match(signature, index, signatures, first_of) -> tuple[int | None, float]:  # type: ignore[no-untyped-def]
+    """The first similar row of the oldest cluster that has one: an older row may belong to a younger cluster."""
     if signature is None:
         return None, 1.0
-    for row in sorted(index.query(signature)):
+    for row in sorted(index.query(signature), key=lambda row: (first_of[row], row)):
         similarity = float(np.mean(signatures[row].hashvalues == signature.hashvalues))
         if similarity >= LEAST_SIMILARITY:
             return row, similarity

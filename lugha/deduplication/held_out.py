@@ -1,6 +1,6 @@
 """Which clusters are kept out of every mixture, so that bits per byte can be measured on text no model has seen.
 
-The side of a cluster is drawn once, by the hash of its id, and never changes. One in a hundred is held out, 50 where there are 500, and never more
+The side of a cluster is drawn once, by the hash of its id, and never changes. One in a hundred is held out, at least 50, and never more
 than one in twenty, except that a small language gives one cluster of eight and two of sixteen: a language that is never measured cannot be seen to
 fall (decision 0005).
 """

@@ -26,7 +26,7 @@ _PARAGRAPH = regex.compile(r"\s*\n\s*")
 _SENTENCE = regex.compile(rf"[.!?…]+{_CLOSING}\s+|(?:(?![.!?])\p{{Sentence_Break=STerm}})+{_CLOSING}\s*")
 _SPACE = regex.compile(r"\s+")
 _GRAPHEME = regex.compile(r"\X")
-_JOINERS = frozenset("\u200c\u200d")
+_JOINER = "\u200d"
 _WRITTEN_BEFORE = frozenset("เแโใไເແໂໃໄ")  # Unicode: Logical_Order_Exception
 _VIRAMA = 9  # canonical combining class
 
@@ -106,7 +106,7 @@ def _around_space(first: int, last: int, text: str) -> _Border:
 
 def _holds_together(before: str) -> bool:
     """Whether a character belongs to the one after it, beyond what Unicode calls a grapheme (UAX 29)."""
-    return before in _JOINERS or before in _WRITTEN_BEFORE or unicodedata.combining(before) == _VIRAMA
+    return before == _JOINER or before in _WRITTEN_BEFORE or unicodedata.combining(before) == _VIRAMA
 
 
 def _item_id(doc_id: bytes, number: int) -> bytes:

@@ -21,7 +21,8 @@ def add_corrections(lake: Lake, found: pl.DataFrame | None, run_id: str) -> int:
     added = 0
     for (snapshot,), rows in found.group_by(["snapshot"]) if found is not None else []:
         known = lake.read("index_corrections", snapshot=str(snapshot)).drop("snapshot")
-        new = rows.drop("snapshot").join(known.select("doc_id"), on="doc_id", how="anti").select(known.columns)
+        surest = rows.sort("lid_score", "language", descending=[True, False]).unique("doc_id", keep="first", maintain_order=True)
+        new = surest.join(known.select("doc_id"), on="doc_id", how="anti").select(known.columns)
         if new.height:
             everything = pl.concat([known, new.cast({c: TABLES["index_corrections"].schema[c] for c in new.columns})])
             lake.overwrite("index_corrections", everything, {"snapshot": str(snapshot)}, run_id=run_id)

@@ -28,7 +28,7 @@ def label(documents: pl.DataFrame, language: str, model: Any | None) -> pl.DataF
     texts = documents["text"].to_list()
     verdicts = [_verdict(text, language, model) for text in texts]
     scores = {name: signal.score(documents, language).cast(pl.Float32).alias(name) for name, signal in signals().items()}
-    frame = documents.select("doc_id", "content_hash", "failure").with_columns(pl.DataFrame(verdicts, schema=VERDICT), *scores.values())
+    frame = documents.select("doc_id", "content_hash", "failure").with_columns(*pl.DataFrame(verdicts, schema=VERDICT, orient="row").get_columns(), *scores.values())
     return frame.select(list(TABLES["labelled_documents"].columns))
 
 

@@ -57,7 +57,7 @@ def build(
 ) -> list[Built]:
     """Bring partitions of `table` up to date and return one `Built` for each, in order.
 
-    `inputs` names the digests that a partition depends on, `make` computes it. A LughaError of `make` fails that partition only; after the others
+    `inputs` names the digests that a partition depends on, `make` computes it. A LughaError of either fails that partition only; after the others
     are committed, PartitionsFailed tells which.
     """
     before = lake.states(table)
@@ -66,16 +66,16 @@ def build(
     failed: list[str] = []
     for done, keys in enumerate(partitions):
         started = time.monotonic()
-        digests = dict(inputs(keys))
-        fingerprint = digest_of([code_version, settings, digests])
-        state = before.get(tuple(keys[c] for c in TABLES[table].partitioned_by))
-        is_unchanged = state is not None and state.fingerprint == fingerprint
-        if state is None or not is_unchanged:
-            try:
+        try:
+            digests = dict(inputs(keys))
+            fingerprint = digest_of([code_version, settings, digests])
+            state = before.get(tuple(keys[c] for c in TABLES[table].partitioned_by))
+            is_unchanged = state is not None and state.fingerprint == fingerprint
+            if state is None or not is_unchanged:
                 state = writer.write(keys, make(keys), fingerprint, inputs_digest(code_version, digests))
-            except LughaError as error:
-                failed.append(f"{'|'.join(keys.values())}: {error}")
-                continue
+        except LughaError as error:
+            failed.append(f"{'|'.join(keys.values())}: {error}")
+            continue
         built.append(Built(keys, state, digests, is_unchanged, time.monotonic() - started))
         on_built(done + 1, keys)
     writer.flush()
@@ -93,9 +93,15 @@ class _Writer:
         self.flushed = time.monotonic()
 
     def write(self, keys: Keys, made: Made, fingerprint: str, inputs: str) -> PartitionState:
-        for name, rows in made.sides.items():
-            self.sides.setdefault(name, Batch(self.lake, name, self.run_id)).stage(rows, keys, fingerprint, inputs)
         state = self.main.stage(made.rows, keys, fingerprint, inputs)
+        try:
+            for name, rows in made.sides.items():
+                self.sides.setdefault(name, Batch(self.lake, name, self.run_id)).stage(rows, keys, fingerprint, inputs)
+        except LughaError:
+            # Half a partition must not become visible: a main table that is there counts as done.
+            for batch in (self.main, *self.sides.values()):
+                batch.unstage(keys)
+            raise
         if time.monotonic() - self.flushed > FLUSH_SECONDS:
             self.flush()
         return state

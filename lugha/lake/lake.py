@@ -47,7 +47,7 @@ class UnsafeKey(LughaError):
 
 
 class WrongColumns(LughaError):
-    """A frame that lacks a column of its table, or has one that the table does not know."""
+    """A frame that lacks a column of its table, has one that the table does not know, or a value that does not fit."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,10 @@ class Lake:
             # A file that something else wrote (a compaction, a hand) has no state: its partition counts as changed.
             fingerprint, inputs, digest = name.groups() if name else ("", "", "")
             key = tuple(row[f"partition.{column}"] for column in spec.partitioned_by)
-            found[key] = PartitionState(fingerprint, inputs, digest, row["num_records"] or 0, row["size_bytes"])
+            state = PartitionState(fingerprint, inputs, digest, row["num_records"] or 0, row["size_bytes"])
+            if other := found.get(key):  # We write one file a partition: a second one is foreign too, whichever comes first.
+                state = PartitionState("", "", "", other.row_count + state.row_count, other.size_bytes + state.size_bytes)
+            found[key] = state
         return found
 
     def state(self, table: str, **keys: str) -> PartitionState | None:
@@ -135,15 +138,19 @@ class Lake:
     def sweep(self, older_than_seconds: float = 86_400) -> int:
         """Remove staged files that a killed writer left behind, local lakes only; the number of files removed.
 
-        Only files that no version refers to and that are older than any run we know of: a running writer's staged file must survive.
+        Only files that the log does not mention and that are older than any run we know of (whole hours, at least one): a running writer's
+        staged file must survive, and so must what earlier versions of a table hold.
         """
         if self.is_remote:
             return 0
         removed = 0
         for table in TABLES:
-            removed += len(
-                self._delta(table).vacuum(max(1, round(older_than_seconds / 3600)), dry_run=False, enforce_retention_duration=False, full=True)
-            )
+            delta, hours = self._delta(table), max(1, round(older_than_seconds / 3600))
+            # A full vacuum also lists what later versions replaced; that alone is what a vacuum that is not full lists.
+            unused, replaced = (delta.vacuum(hours, dry_run=True, enforce_retention_duration=False, full=full) for full in (True, False))
+            for name in set(unused) - set(replaced):
+                Path(self.uri(table), name).unlink()
+                removed += 1
         return removed
 
 
@@ -153,14 +160,43 @@ class Batch:
     def __init__(self, lake: Lake, table: str, run_id: str) -> None:
         self.lake, self.table, self.run_id = lake, table, run_id
         self.spec = TABLES[table]
-        self.staged: list[AddAction] = []
+        self.staged: dict[str, AddAction] = {}  # by folder: what is staged twice must not be committed twice
 
     def stage(self, frame: pl.LazyFrame | pl.DataFrame, keys: Keys, fingerprint: str, inputs: str) -> PartitionState:
-        """Write the rows of one partition beside the table, invisible until `commit`."""
+        """Write the rows of one partition beside the table, invisible until `commit`; what was staged for it before is forgotten.
+
+        Raises UnsafeKey, and WrongColumns for a frame that does not fit the table.
+        """
         folder = _partition_path(self.spec, keys)
-        shaped = _shape(self.table, frame.lazy(), keys)
-        uri = self.lake.uri(self.table)
         temporary = f"{folder}/staged-{uuid.uuid4().hex[:8]}.parquet"
+        try:
+            rows, digest = self._write(_shape(self.table, frame.lazy(), keys), temporary)
+        except BaseException as error:
+            self._remove(temporary)
+            if isinstance(error, pl.exceptions.InvalidOperationError):
+                raise WrongColumns(f"{self.table}: a value does not fit its column: {str(error).splitlines()[0].rstrip('.')}.") from error
+            raise
+        self.unstage(keys)
+        final = f"{folder}/part-{fingerprint}-{inputs}-{digest}-{uuid.uuid4().hex[:8]}.parquet"
+        size = self._rename(temporary, final)
+        self.staged[folder] = AddAction(
+            path=final,
+            size=size,
+            partition_values=dict(keys),
+            modification_time=int(time.time() * 1000),
+            data_change=True,
+            stats=json.dumps({"numRecords": rows}),
+        )
+        return PartitionState(fingerprint, inputs, digest, rows, size)
+
+    def unstage(self, keys: Keys) -> None:
+        """Forget what was staged for a partition, if anything was."""
+        if add := self.staged.pop(_partition_path(self.spec, keys), None):
+            self._remove(add.path)
+
+    def _write(self, shaped: pl.LazyFrame, temporary: str) -> tuple[int, str]:
+        """Stream the rows into a staged file; their number and digest."""
+        uri = self.lake.uri(self.table)
         shaped.sink_parquet(
             f"{uri}/{temporary}",
             compression="zstd",
@@ -171,20 +207,12 @@ class Batch:
         )
         written = pl.scan_parquet(f"{uri}/{temporary}", hive_partitioning=False, storage_options=self.lake.options)
         rows = int(written.select(pl.len()).collect().item())
-        digest = content_digest(written, [c for c in self.spec.columns if c not in self.spec.covered_by_digest])
-        final = f"{folder}/part-{fingerprint}-{inputs}-{digest}-{uuid.uuid4().hex[:8]}.parquet"
-        size = self._rename(temporary, final)
-        self.staged.append(
-            AddAction(
-                path=final,
-                size=size,
-                partition_values=dict(keys),
-                modification_time=int(time.time() * 1000),
-                data_change=True,
-                stats=json.dumps({"numRecords": rows}),
-            )
-        )
-        return PartitionState(fingerprint, inputs, digest, rows, size)
+        return rows, content_digest(written, [c for c in self.spec.columns if c not in self.spec.covered_by_digest])
+
+    def _remove(self, name: str) -> None:
+        """Remove a file that no commit will refer to, local lakes only."""
+        if not self.lake.is_remote:
+            Path(self.lake.uri(self.table), name).unlink(missing_ok=True)
 
     def _rename(self, source: str, target: str) -> int:
         """Give the staged file its name; the bytes of the file."""
@@ -201,10 +229,11 @@ class Batch:
         """Make everything staged visible in one commit, replacing what those partitions held. Last writer wins."""
         if not self.staged:
             return
-        where = _filters(self.spec, [dict(a.partition_values) for a in self.staged])
-        for group in _groups(self.spec, self.staged) if where is None else [(where, self.staged)]:
+        adds = list(self.staged.values())
+        where = _filters(self.spec, [dict(a.partition_values) for a in adds])
+        for group in _groups(self.spec, adds) if where is None else [(where, adds)]:
             self._commit_group(*group)
-        self.staged = []
+        self.staged = {}
 
     def _commit_group(self, where: list[tuple[str, str, str | list[str]]], adds: list[AddAction]) -> None:
         properties = CommitProperties(max_commit_retries=20, custom_metadata={"run_id": self.run_id, "partitions": str(len(adds))})

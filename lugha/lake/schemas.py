@@ -248,7 +248,7 @@ TABLES: dict[str, Table] = {
             "drawn_bytes": Column(pl.Int64, "bytes drawn, repeats counted"),
             "share": Column(pl.Float64, "drawn bytes / all drawn bytes, 0..1"),
             "epochs": Column(pl.Float64, "drawn bytes / available bytes"),
-            "bound_by": Column(pl.String, "what limits it: data, cap, recipe or nothing"),
+            "bound_by": Column(pl.String, "what limits it: data, cap, recipe or share (nothing but its fair share)"),
             "manifest_id": Column(pl.String, "16 bytes of sha256 of the whole manifest, hex"),
         },
     ),

@@ -1,10 +1,11 @@
 """Recipes: what a mixture should be. One TOML file of this folder is one recipe and one partition of the assets that train on it."""
 
+import math
 from dataclasses import dataclass, field
 
-from lugha.errors import LughaError
-from lugha.languages import registered
-from lugha.registry import entries, find
+from lugha.errors import LughaError, nearest
+from lugha.languages import UnknownLanguage, by_tag, registered
+from lugha.registry import UnknownName, entries, find
 
 POLICIES = ("unimax", "natural")
 
@@ -69,13 +70,26 @@ def recipe(name: str) -> Recipe:
 def _check(recipe: Recipe, every: dict[str, Recipe]) -> None:
     where = f"lugha/mixtures/{recipe.name}.toml"
     if recipe.policy not in POLICIES:
-        raise ImpossibleRecipe(f'{where}: policy "{recipe.policy}" is none of {", ".join(POLICIES)}. A new policy is a function in lugha/construction/policy.py.')
-    if recipe.budget_bytes <= 0 or recipe.max_epochs <= 0 or not 0 < recipe.cap_share <= 1:
+        near = nearest(recipe.policy, POLICIES)
+        raise ImpossibleRecipe(f'{where}: policy "{recipe.policy}" is none of {", ".join(POLICIES)}.{near} A new policy is a function in lugha/construction/policy.py.')
+    if recipe.budget_bytes <= 0 or not 0 < recipe.max_epochs < math.inf or not 0 < recipe.cap_share <= 1:
         raise ImpossibleRecipe(f"{where}: budget_bytes and max_epochs must be above 0 and cap_share in (0, 1].")
-    if recipe.continues:
-        find("mixtures", recipe.continues, every)
+    if recipe.drill and not 0 <= recipe.drill.keep_share < 1:
+        raise ImpossibleRecipe(f"{where}: keep_share of [drill] is {recipe.drill.keep_share}; it must be in [0, 1), or nothing is starved.")
+    _check_parents(recipe, every, where)
     named = [*recipe.languages, *recipe.weights, *([recipe.drill.starve] if recipe.drill and recipe.drill.starve != "best measured" else [])]
     for code in named:
-        find("languages", code, registered())
-    if bad := [code for code, weight in recipe.weights.items() if weight < 0]:
-        raise ImpossibleRecipe(f"{where}: the weight of {bad[0]} is below 0.")
+        if code not in registered():
+            raise UnknownLanguage("languages", code, registered(), where, hint=by_tag(code))
+    if bad := [code for code, weight in recipe.weights.items() if not 0 <= weight < math.inf]:
+        raise ImpossibleRecipe(f"{where}: the weight of {bad[0]} is {recipe.weights[bad[0]]}; it must be a number from 0 on.")
+
+
+def _check_parents(recipe: Recipe, every: dict[str, Recipe], where: str) -> None:
+    line = [recipe.name]
+    while parent := every[line[-1]].continues:
+        if parent not in every:
+            raise UnknownName("mixtures", parent, every, f"lugha/mixtures/{line[-1]}.toml")
+        if parent in line:
+            raise ImpossibleRecipe(f"{where}: {' continues '.join([*line, parent])}: no training can come first. Leave `continues` out of one.")
+        line.append(parent)

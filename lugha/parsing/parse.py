@@ -54,6 +54,8 @@ def _main_text(reading: Reading, url: str) -> tuple[str, str | None]:
         return "", "page_too_long"
     try:
         text = main_text(reading.text)
+    except ImportError:  # a broken installation would look like a web without text
+        raise
     except Exception as error:  # trafilatura and lxml raise whatever a broken tree makes them raise; the page is lost, not the run
         log.warning("%s: the extractor failed with %s: %s", url, type(error).__name__, str(error)[:200])
         return "", "extractor_error"

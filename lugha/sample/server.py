@@ -1,7 +1,7 @@
-"""Serves folders as web hosts on the loopback address: the Host header chooses the folder, so one port stands for a whole small web.
+"""Serves folders as web hosts on the loopback address: the Host header chooses the folder, one port is a small web.
 
-For the demo and for tests. It reads static files and nothing else: no listing of directories, no redirect, no way out of the
-folder. HTML goes out without a charset parameter, because the bytes of a page declare their own, rightly or wrongly.
+For the demo and for tests. It reads static files and nothing else: no listing of directories, no way out of the folder.
+HTML goes out without a charset parameter, because the bytes of a page declare their own, rightly or wrongly.
 
     python -m lugha.sample.server FOLDER --port 8080
 """
@@ -10,11 +10,12 @@ import argparse
 import logging
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import unquote, urlsplit
 
 _logger = logging.getLogger(__name__)
@@ -38,18 +39,32 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "lugha-sample"
     timeout = 30  # seconds that an idle connection is kept
+    # Head and body in one packet: sent one by one they wait 40 ms for each other (Nagle's algorithm, delayed ACK).
+    wbufsize = -1
+    disable_nagle_algorithm = True
 
     def __init__(self, folder: Path, *args: object) -> None:
         self._folder = folder
         super().__init__(*args)  # type: ignore[arg-type]
 
     def do_GET(self) -> None:
-        file = file_for(self._folder, self.headers.get("Host", ""), self.path)
-        body = b"not found\n" if file is None else file.read_bytes()
-        content_type = "text/plain" if file is None else _CONTENT_TYPES.get(file.suffix.lower(), "application/octet-stream")
-        self.send_response(200 if file else 404)
-        self.send_header("Content-Type", content_type)
-        self.send_header("Content-Length", str(len(body)))
+        target = urlsplit(self.path).path
+        file = file_for(self._folder, self.headers.get("Host", ""), target)
+        if file is None:
+            self._answer(404, "text/plain", b"not found\n")
+        elif file.name == "index.html" and not target.endswith(("/", "/index.html")):
+            # As static servers do it: only behind the slash are the relative links of the page right.
+            self._answer(301, "text/plain", b"", {"Location": f"/{target.strip('/')}/"})
+        else:
+            content_type = _CONTENT_TYPES.get(file.suffix.lower(), "application/octet-stream")
+            self._answer(200, content_type, file.read_bytes())
+
+    def _answer(
+        self, status: int, content_type: str, body: bytes, headers: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        self.send_response(status)
+        for name, value in {"Content-Type": content_type, "Content-Length": str(len(body)), **headers}.items():
+            self.send_header(name, value)
         self.end_headers()
         if self.command == "GET":
             self.wfile.write(body)
@@ -64,12 +79,16 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that hangs up is no news."""
+        _logger.debug("a connection ended badly", exc_info=True)
+
 
 def file_for(folder: Path, host: str, target: str) -> Path | None:
-    """The file under `folder/<host>/` that a request target names, index.html for a directory; None where there is none.
+    """The file under `folder/<host>/` for a request target, index.html for a directory; None where there is none.
 
-    Both parts come from the network: a host must look like one, and the file that remains after links are followed must lie
-    below the host's folder.
+    Both parts come from the network: a host must look like one, and the file that remains after links are followed must
+    lie below the host's folder.
     """
     name = re.sub(r":\d+$", "", host).lower()
     if not re.fullmatch(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*", name):
@@ -86,9 +105,9 @@ def file_for(folder: Path, host: str, target: str) -> Path | None:
 
 @contextmanager
 def serve(folder: Path, port: int = 0) -> Iterator[str]:
-    """Serve `folder/<host>/...` on the loopback address while the block runs; yields "127.0.0.1:PORT". Port 0 takes a free one.
+    """Serve `folder/<host>/...` on the loopback address while the block runs; yields "127.0.0.1:PORT".
 
-    `Politeness(resolve={"*": address})` sends all hosts there.
+    Port 0 takes a free one. `Politeness(resolve={"*": address})` sends all hosts there.
     """
     server = _Server(("127.0.0.1", port), partial(_Handler, folder))
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), name="lugha-sample-server", daemon=True)
@@ -103,7 +122,9 @@ def serve(folder: Path, port: int = 0) -> Iterator[str]:
 
 def main() -> None:
     """Serve a folder of hosts until interrupted."""
-    parser = argparse.ArgumentParser(description="Serve a folder of hosts (FOLDER/<host>/<path>) on the loopback address.")
+    parser = argparse.ArgumentParser(
+        description="Serve a folder of hosts (FOLDER/<host>/<path>) on the loopback address."
+    )
     parser.add_argument("folder", type=Path)
     parser.add_argument("--port", type=int, default=8080)
     given = parser.parse_args()

@@ -69,9 +69,11 @@ def load_weights(model: "PreTrainedModel", folder: Path) -> None:
 
 def write_model(model: "LlamaForCausalLM", tokenizer_json: str, folder: Path) -> None:
     """Weights, configuration and tokenizer into an existing folder, in the layout of the Hugging Face hub."""
-    from safetensors.torch import save_model
+    from safetensors.torch import save_file
 
-    save_model(model, str(folder / WEIGHTS), metadata={"format": "pt"})
+    # Not save_model: it notes the tied embedding in a second metadata entry, and their order in the file is random.
+    weights = {name: parameter.detach().cpu().contiguous() for name, parameter in model.named_parameters()}
+    save_file(weights, folder / WEIGHTS, metadata={"format": "pt"})
     model.config.save_pretrained(folder)
     (folder / TOKENIZER).write_text(tokenizer_json, encoding="utf-8")
     told = {
