@@ -14,11 +14,14 @@ from assets.documents import labelled_documents, parsed_documents, standardized_
 from assets.evaluation import eval_scores
 from assets.evaluation_sets import eval_sets
 from assets.labeling import cleaned_shards, language_profiles
+from assets.partitions import partition_key
 from assets.training import checkpoints
+from lugha.labeling.lid import UNDETERMINED
 from lugha.lake import TABLES, Lake
 from lugha.mixtures import recipe
 from resources import LakeResource
 
+EVERY = "every partition"
 LARGE_ENOUGH = 20  # documents in: from here on it is no accident that none comes out
 Found = Iterable[tuple[str, str]]  # (partition, what is wrong)
 
@@ -59,10 +62,34 @@ def _result(found: Found, holds: str) -> dg.AssetCheckResult:
 
 def _check(asset: Any, name: str, description: str, find: Callable[[Lake], Found]) -> dg.AssetChecksDefinition:
     @dg.asset_check(asset=asset, name=name, description=description, blocking=True)
-    def check(lake: LakeResource) -> dg.AssetCheckResult:
-        return _result(find(lake.open()), description)
+    def check(context: dg.AssetCheckExecutionContext, lake: LakeResource) -> dg.AssetCheckResult:
+        checked = _partitions_of_run(context, asset)
+        problems = ((partition, what) for partition, what in find(lake.open()) if checked is None or partition in checked or partition == EVERY)
+        return _result(problems, description)
 
     return check
+
+
+def _partitions_of_run(context: dg.AssetCheckExecutionContext, asset: dg.AssetsDefinition) -> set[str] | None:
+    """The partitions that the run has just made, so that an old problem of another one does not block it; None where a check runs by itself."""
+    tags, single = context.run.tags, context.run.tags.get("dagster/partition")
+    start, end = tags.get("dagster/asset_partition_range_start", single), tags.get("dagster/asset_partition_range_end", single)
+    definition, instance = asset.partitions_def, context.op_execution_context.instance
+    if definition is None or start is None or end is None:
+        return None
+    if start == end:
+        return {start}
+    wanted = dg.PartitionKeyRange(start, end)
+    if isinstance(definition, dg.MultiPartitionsDefinition):
+        return {str(key) for key in definition.get_partition_keys_in_range(wanted, dynamic_partitions_store=instance)}
+    if isinstance(definition, dg.DynamicPartitionsDefinition):
+        known = list(instance.get_dynamic_partitions(str(definition.name)))
+        return set(known[known.index(start) : known.index(end) + 1])
+    return set(definition.get_partition_keys_in_range(wanted))
+
+
+def _name(columns: Iterable[str], key: Iterable[object]) -> str:
+    return partition_key(dict(zip(columns, map(str, key), strict=True)))
 
 
 def schema_problems(lake: Lake, table: str) -> Found:
@@ -70,12 +97,12 @@ def schema_problems(lake: Lake, table: str) -> Found:
     spec, have = TABLES[table], lake.scan(table).collect_schema()
     for column, dtype in spec.schema.items():
         if have.get(column) != dtype:
-            yield "every partition", f"column {column} is {have.get(column)}, declared {dtype}"
+            yield EVERY, f"column {column} is {have.get(column)}, declared {dtype}"
     if table in ONE_ROW_A_DOCUMENT:
         ids = lake.scan(table).select("doc_id", *spec.partitioned_by).collect()
         bad = ids.filter(pl.col("doc_id").is_null() | (pl.col("doc_id").bin.size() != 16) | pl.struct(ids.columns).is_duplicated())
         for key, rows in bad.group_by(list(spec.partitioned_by)):
-            yield "|".join(map(str, key)), f"{rows.height} rows without a doc_id of 16 bytes, or with one that stands twice"
+            yield _name(spec.partitioned_by, key), f"{rows.height} rows without a doc_id of 16 bytes, or with one that stands twice"
 
 
 def emptied(lake: Lake, table: str) -> Found:
@@ -84,9 +111,11 @@ def emptied(lake: Lake, table: str) -> Found:
     columns, columns_before = TABLES[table].partitioned_by, TABLES[FROM[table]].partitioned_by
     for key, state in out.items():
         keys = dict(zip(columns, key, strict=True))
+        if keys["language"] == UNDETERMINED:  # nothing is kept there: what can be told goes to its language
+            continue
         before = sum(s.row_count for k, s in into.items() if all(keys.get(c, v) == v for c, v in zip(columns_before, k, strict=True)))
         if before >= LARGE_ENOUGH and not state.row_count:
-            yield "|".join(key), f"{before} rows of {FROM[table]} came in, none went out: look at the funnel of the partition"
+            yield _name(columns, key), f"{before} rows of {FROM[table]} came in, none went out: look at the funnel of the partition"
 
 
 def share_problems(lake: Lake) -> Found:

@@ -11,7 +11,7 @@ from rich.table import Table
 from demo.display import console
 from demo.loop import ROUNDS
 from lugha.evaluation.bits_per_byte import bits_per_byte
-from lugha.evaluation.regression import RegressionSettings, replay
+from lugha.evaluation.releases import release_history
 from lugha.lake import Lake
 
 
@@ -19,7 +19,7 @@ def figures(lake: Lake, seconds: float) -> dict[str, Any]:
     """Everything that the table and the JSON line show, read from the lake."""
     cards, scores = lake.read("language_cards"), lake.read("eval_scores")
     measured = {name: _measured(scores, name) for name in ROUNDS}
-    releases = replay(scores, RegressionSettings())
+    releases = release_history(lake)
     requests = lake.read("collection_requests")
     dropped: Counter[str] = Counter()
     for row in cards["dropped"]:
@@ -37,7 +37,7 @@ def figures(lake: Lake, seconds: float) -> dict[str, Any]:
         "recollected": sorted(requests.filter(pl.col("fetched_count") > 0)["language"].unique()),
         "recovered_share": {code: _recovered(measured, code) for code in regressed},
         "seconds": round(seconds, 1),
-        "peak_mb": round((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss + 0) / 1024),
+        "peak_mb": round(max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024),
     }
 
 

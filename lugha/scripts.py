@@ -45,6 +45,8 @@ def tokens(text: str) -> list[str]:
 
 def folded_tokens(text: str) -> list[str]:
     """Tokens with case folded, zero-width joiners out and every number as "0": what near-duplicate detection compares. Marks stay:
-    without them different words of Yoruba, Hindi or Burmese would become one."""
-    plain = _NUMBER.sub("0", text.casefold()).replace("\u200c", "").replace("\u200d", "")
+    without them different words of Yoruba, Hindi or Burmese would become one. Turkish İ i I ı become one letter, because which of them
+    are a pair depends on the language, and a page in capitals must still be like itself."""
+    folded = text.replace("İ", "i").casefold().replace("ı", "i")
+    plain = _NUMBER.sub("0", folded).replace("\u200c", "").replace("\u200d", "")
     return TOKEN.findall(plain)

@@ -13,7 +13,7 @@ import dagster as dg
 from assets.collection import raw_crawls
 from assets.partitions import snapshots
 from lugha.collection.index import recollection_snapshot
-from lugha.evaluation.regression import RegressionSettings, replay
+from lugha.evaluation.releases import release_history
 from lugha.evaluation.requests import CollectionRequest, due_requests
 from lugha.evaluation.yields import bytes_by_language
 from lugha.lake import Lake
@@ -50,7 +50,7 @@ def open_requests(lake: Lake, instance: dg.DagsterInstance) -> list[CollectionRe
             failed[request_id] += 1
     unique, fetched = bytes_by_language(lake)
     return due_requests(
-        replay(lake.read("eval_scores"), RegressionSettings()), lake.read("collection_requests"), failed, frozenset(running), unique, fetched,
+        release_history(lake), lake.read("collection_requests"), failed, frozenset(running), unique, fetched,
         recollection_snapshot(datetime.now(UTC).date()),
     )  # fmt: skip
 

@@ -13,9 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from resiliparse.parse.html import HTMLTree
 
-SITE_LANGUAGE = (
-    "site_lang"  # source of the hint that tells what the front page of the host declares; it never votes itself
-)
+SITE_LANGUAGE = "site_lang"  # source of the hint that tells what the front page of the host declares
 
 
 class Hint(NamedTuple):
@@ -29,14 +27,13 @@ class Hint(NamedTuple):
 _ADDRESS_TAG = re.compile(r"[a-z]{2,3}([-_][a-z]{4})?([-_]([a-z]{2}|\d{3}))?", re.I)
 # Language codes that are words far more often: the short ones are trusted as the first segment of a path only ("/is/",
 # but not "/what/is/it/"), the long ones nowhere. Both are trusted behind a segment that announces a language.
-_SHORT_WORDS = frozenset("as at be by do go he hi ho id in is it me my na no or pm so to tv uk us".split())
+# (Words read best as words, so they are not lists of literals.)
+_SHORT_WORDS = frozenset("as at be by do go he hi ho id in is it me my na no or pm so to tv uk us".split())  # noqa: SIM905
 _LONG_WORDS = frozenset(
-    "bar bin bug cat cor ext fan fit fur ice jam lit mag may mic mon nav new not per run sat tab top vol war".split()
+    "bar bin bug cat cor ext fan fit fur ice jam lit mag may mic mon nav new not per run sat tab top vol war".split()  # noqa: SIM905
 )
-_ANNOUNCING = frozenset(
-    "lang language languages locale locales i18n l10n translation translations stories books".split()
-)
-_PUBLIC_SECOND_LEVELS = frozenset("ac co com edu go gob gov mil ne net or org".split())
+_ANNOUNCING = frozenset("lang language languages locale i18n l10n translations stories books".split())  # noqa: SIM905
+_PUBLIC_SECOND_LEVELS = frozenset("ac co com edu go gob gov mil ne net or org".split())  # noqa: SIM905
 
 # Weights of the vote, set by judgement so that: an address beats what a template repeats on every page; an attribute
 # that somebody changed for this one page beats one address hint and loses to two; a subdomain, often a country, beats a
@@ -44,6 +41,7 @@ _PUBLIC_SECOND_LEVELS = frozenset("ac co com edu go gob gov mil ne net or org".s
 _ADDRESS_WEIGHTS = {"url_path": 4.0, "hreflang": 4.0, "url_host": 2.0}
 _DECLARED_WEIGHTS = {"html_lang": 3.0, "meta_language": 1.0, "content_language": 1.0, "og_locale": 1.0}
 _OWN_ATTRIBUTE_WEIGHT = 5.0  # html_lang that differs from the front page's
+_SITE_AGREES_WEIGHT = 1.5  # the front page's language, for an address hint that says the same
 _TEMPLATE_DISCOUNT = 0.25  # for what the front page declares too
 _ORDER = [*_ADDRESS_WEIGHTS, *_DECLARED_WEIGHTS, SITE_LANGUAGE]
 
@@ -55,7 +53,7 @@ def choose_language(hints: Iterable[tuple[str, str]]) -> tuple[str, str | None]:
     Each hint whose tag a registered language lists gives its weight to that language; the highest sum wins, at a tie
     the earlier source in the order url_path, hreflang, url_host, html_lang, meta_language, content_language,
     og_locale. Declarations that say the same as the front page of the host (hint "site_lang") weigh a quarter: most
-    likely they belong to the template.
+    likely they belong to the template. The front page itself speaks only for what an address hint says too.
     """
     from lugha.languages import UNDETERMINED, by_tag
 
@@ -70,6 +68,8 @@ def choose_language(hints: Iterable[tuple[str, str]]) -> tuple[str, str | None]:
             loudest[code] = max(loudest.get(code, (0.0, 0, "")), (weight, -_ORDER.index(source), source))
     if not votes:
         return UNDETERMINED, None
+    if site_language in {code for source, code in understood if source in _ADDRESS_WEIGHTS}:
+        votes[site_language] += _SITE_AGREES_WEIGHT
     chosen = max(votes, key=lambda code: (votes[code], loudest[code][1], code))
     return chosen, loudest[chosen][2]
 

@@ -18,6 +18,7 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 _KEPT_IN_PATH = _UNRESERVED | frozenset("!$&'()*+,;=:@/")
 _KEPT_IN_QUERY = _KEPT_IN_PATH | frozenset("?")
 _PLAIN = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@/-]*")  # nothing to do: most paths
+_ABSOLUTE = re.compile(r"https?://", re.I)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*")
 
@@ -53,7 +54,8 @@ def resolved_url(base: str, reference: str) -> str | None:
     """
     cleaned = re.sub(r"[\t\r\n]", "", reference.strip(" \t\r\n\f"))
     try:
-        return canonical_url(urljoin(base, cleaned))
+        # urljoin would read "http:///" as the root of the base.
+        return canonical_url(cleaned if _ABSOLUTE.match(cleaned) else urljoin(base, cleaned))
     except ValueError:
         return None
 

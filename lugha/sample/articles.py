@@ -50,7 +50,7 @@ def _article(name: str, text: str) -> Article:
     paragraphs = tuple(paragraph for paragraph in body.split("\n\n") if paragraph)
     if match is None or len(lines) != 2 or not lines[1].startswith("register: ") or not paragraphs:
         raise BrokenSamplePage(
-            f'lugha/sample/pages/{name} must be named like "07-market-day.txt" and hold a title, a line "register: ...", '
+            f'lugha/sample/pages/{name} must be named like "07-market-day.txt" and hold a title, "register: ...", '
             "an empty line and paragraphs between empty lines: bring it into that form."
         )
     return Article(int(match[2]), match[1], lines[0], lines[1].removeprefix("register: ").strip(), paragraphs)

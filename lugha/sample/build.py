@@ -66,7 +66,7 @@ def _write_closed_host(web: Web, sites: Sequence[MainHost]) -> None:
 
 
 def _write_portal(web: Web, sites: Sequence[MainHost]) -> None:
-    """A host that names the language of every page it links to, and has pages in two languages, an empty one and one of numbers."""
+    """A host that names the language of what it links to; pages in two languages, an empty one, one of numbers."""
     for site in sites:
         links = [site.link(article, f"http://{site.host}") for article in site.listed()]
         content = Content(site.title, (), PORTAL, [Link("/", PORTAL)], listed=links, lang=site.tag)

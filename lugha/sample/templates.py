@@ -21,7 +21,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Content:
-    """What one page shows: its text, and the words and links of its host around it. `lang` and `charset` are written unless empty."""
+    """What one page shows: its text, and its host's words and links. Empty `lang` and `charset` are not written."""
 
     title: str
     paragraphs: Sequence[str]
@@ -49,15 +49,27 @@ def div_page(content: Content) -> str:
     time = f'<time datetime="{content.date}">{content.date}</time>' if content.date else ""
     advertisement = f'<aside class="ad"><p>{escape(content.advertisement)}</p></aside>' if content.advertisement else ""
     related = _box(content, '<aside class="related"><h2>', "</h2><ul>", "</ul></aside>")
-    return f"""<!DOCTYPE html> <html{_attributes(content)}> <head>{meta}<title>{escape(content.title)} -
-    {escape(content.site_name)}</title> <meta name="viewport" content="width=device-width,
-    initial-scale=1">{_licence_link(content)} <style>body {{ font-family: sans-serif }} .ad {{ background: #eee
-    }}</style></head> <body> {cookies} <header><a class="logo"
-    href="/">{escape(content.site_name)}</a><nav><ul>{_items(content.navigation)}</ul></nav></header>
-    <main><article><h1>{escape(content.title)}</h1>{time} {_paragraphs(content, "</p>")} {f'<ul
-    class="listing">{_items(content.listed)}</ul>' if content.listed else ""} </article> {advertisement} {related}
-    </main> <footer><p>{escape(content.footer)}</p></footer> <script>var page = {{"seen": 1}};</script> </body>
-    </html>
+    listed = f'<ul class="listing">{_items(content.listed)}</ul>' if content.listed else ""
+    return f"""<!DOCTYPE html>
+<html{_attributes(content)}>
+<head>{meta}<title>{escape(content.title)} - {escape(content.site_name)}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">{_licence_link(content)}
+<style>body {{ font-family: sans-serif }} .ad {{ background: #eee }}</style></head>
+<body>
+{cookies}
+<header><a class="logo" href="/">{escape(content.site_name)}</a>
+<nav><ul>{_items(content.navigation)}</ul></nav></header>
+<main><article><h1>{escape(content.title)}</h1>{time}
+{_paragraphs(content, "</p>")}
+{listed}
+</article>
+{advertisement}
+{related}
+</main>
+<footer><p>{escape(content.footer)}</p></footer>
+<script>var page = {{"seen": 1}};</script>
+</body>
+</html>
 """
 
 

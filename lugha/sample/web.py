@@ -8,7 +8,7 @@ from lugha.sample.templates import Content
 
 @dataclass(frozen=True)
 class Fact:
-    """What is true of one page; a line of manifest.jsonl. `html_lang` and `charset_declared` are null where the page says nothing."""
+    """What is true of one page, a line of manifest.jsonl; `html_lang` and `charset_declared` are what it says."""
 
     host: str
     path: str
@@ -37,7 +37,7 @@ class Web:
         self._write(path, text.encode())
 
     def write_page(self, host: str, path: str, html: str, truth: Fact, codec: str = "utf-8") -> None:
-        """A page at `path` of a host ("news/" means its index.html), with the facts of `truth` that its place does not decide."""
+        """A page at `path` of a host ("news/" means its index.html); `truth` has what its place does not decide."""
         # A letter that the codec lacks becomes a character reference, as editors of that time wrote it.
         mark = b"\xff\xfe" if codec == "utf-16-le" else b""
         body = mark + html.encode(codec, "xmlcharrefreplace")
