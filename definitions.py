@@ -6,16 +6,31 @@ import warnings
 
 import dagster as dg
 
-# Two beta parts are relied on (backfill policies, one partition mapping); dagster is pinned to a minor version for that, so the reminder says nothing new.
+# Two beta parts are relied on (backfill policies, one partition mapping); dagster is pinned to a minor version for
+# that, so the reminder says nothing new.
 warnings.filterwarnings("ignore", category=dg.BetaWarning)
 
-from assets import audit, checks, collection, construction, deduplication, documents, evaluation, evaluation_sets, labeling, training  # noqa: E402
+from assets import (
+    audit,
+    checks,
+    collection,
+    construction,
+    deduplication,
+    documents,
+    evaluation,
+    evaluation_sets,
+    labeling,
+    training,
+)  # noqa: E402
 from resources import LakeResource, ModelsResource, TrainerResource, WebResource, home  # noqa: E402
 from sensors import schedules  # noqa: E402
 from sensors.eval_regression import eval_regression  # noqa: E402
 
 automation = dg.AutomationConditionSensorDefinition(
-    "automation", target=dg.AssetSelection.all(), default_status=dg.DefaultSensorStatus.RUNNING, minimum_interval_seconds=30
+    "automation",
+    target=dg.AssetSelection.all(),
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    minimum_interval_seconds=30,
 )
 
 defs = dg.Definitions(
@@ -24,19 +39,28 @@ defs = dg.Definitions(
     ),
     asset_checks=checks.CHECKS,
     sensors=[eval_regression, automation],
-    schedules=[schedules.weekly_collection, schedules.weekly_training, schedules.nightly_cells, schedules.nightly_languages],
+    schedules=[
+        schedules.weekly_collection,
+        schedules.weekly_training,
+        schedules.nightly_cells,
+        schedules.nightly_languages,
+    ],
     resources={
         "lake": LakeResource(uri=os.environ.get("LUGHA_LAKE", str(home() / "lake"))),
         "web": WebResource(
             warc_folder=str(home() / "warc"),
             seeds_file=os.environ.get("LUGHA_SEEDS", ""),
-            user_agent=os.environ.get("LUGHA_USER_AGENT", "lugha/0.1 (text collection for languages with little text; contact not set)"),
+            user_agent=os.environ.get(
+                "LUGHA_USER_AGENT", "lugha/0.1 (text collection for languages with little text; contact not set)"
+            ),
             delay_seconds=float(os.environ.get("LUGHA_DELAY_SECONDS", "1.0")),
             pages_per_host=int(os.environ.get("LUGHA_PAGES_PER_HOST", "200")),
             resolve=json.loads(os.environ.get("LUGHA_RESOLVE", "{}")),
         ),
         "models": ModelsResource(folder=str(home() / "models")),
-        "trainer": TrainerResource(folder=str(home() / "checkpoints"), threads=int(os.environ.get("LUGHA_THREADS", "1"))),
+        "trainer": TrainerResource(
+            folder=str(home() / "checkpoints"), threads=int(os.environ.get("LUGHA_THREADS", "1"))
+        ),
     },
     executor=dg.in_process_executor,
 )

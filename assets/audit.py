@@ -17,13 +17,24 @@ from resources import LakeResource
 
 
 @dg.asset(
-    partitions_def=languages, deps=[dedup_sets], group_name="audit", kinds={"duckdb", "deltalake"}, owners=["team:audit"], code_version="1",
-    backfill_policy=one_run, automation_condition=when_new, metadata=of_table("language_cards"),
-)  # fmt: skip
+    partitions_def=languages,
+    deps=[dedup_sets],
+    group_name="audit",
+    kinds={"duckdb", "deltalake"},
+    owners=["team:audit"],
+    code_version="1",
+    backfill_policy=one_run,
+    automation_condition=when_new,
+    metadata=of_table("language_cards"),
+)
 def language_cards(context: dg.AssetExecutionContext, lake: LakeResource) -> dg.MaterializeResult[Any]:
-    """One language under its own name: pages fetched, documents kept and dropped by reason, clusters, bytes, and how much one host gives of it."""
+    """One language under its own name: pages fetched, documents kept and dropped by reason, clusters, bytes, and how
+    much one host gives of it.
+    """
     opened = lake.open()
-    tables = {name: opened.scan(name) for name in ("decisions", "dedup_sets")} | {"raw_crawls": opened.scan("raw_crawls").select("doc_id", "language")}
+    tables = {name: opened.scan(name) for name in ("decisions", "dedup_sets")} | {
+        "raw_crawls": opened.scan("raw_crawls").select("doc_id", "language")
+    }
 
     def make(keys: Any) -> Made:
         of_language = {name: frame.filter(pl.col("language") == keys["language"]) for name, frame in tables.items()}
@@ -33,7 +44,10 @@ def language_cards(context: dg.AssetExecutionContext, lake: LakeResource) -> dg.
     def tell(built: Built, rows: pl.DataFrame) -> dict[str, dg.MetadataValue]:
         row = rows.row(0, named=True)
         reasons = {"kept": row["kept_count"], **json.loads(row["dropped"])}
-        numbers = {name: row[name] for name in ("page_count", "kept_count", "cluster_count", "unique_bytes", "largest_host_share")}
+        numbers = {
+            name: row[name]
+            for name in ("page_count", "kept_count", "cluster_count", "unique_bytes", "largest_host_share")
+        }
         return of_partition(built, rows, reasons=reasons, numbers=numbers)
 
     return run_stage(context, opened, make=make, tell=tell)

@@ -47,7 +47,16 @@ FROM = {
     "cleaned_shards": "labelled_documents",
     "dedup_sets": "cleaned_shards",
 }
-ONE_ROW_A_DOCUMENT = ("crawl_index", "raw_crawls", "parsed_documents", "standardized_documents", "labelled_documents", "cleaned_shards", "dedup_sets", "training_mixtures")
+ONE_ROW_A_DOCUMENT = (
+    "crawl_index",
+    "raw_crawls",
+    "parsed_documents",
+    "standardized_documents",
+    "labelled_documents",
+    "cleaned_shards",
+    "dedup_sets",
+    "training_mixtures",
+)
 
 
 def _result(found: Found, holds: str) -> dg.AssetCheckResult:
@@ -56,7 +65,8 @@ def _result(found: Found, holds: str) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         passed=not problems,
         description=holds if not problems else f"{len(problems)} partitions: {problems[0][0]}: {problems[0][1]}",
-        metadata={"problem_count": len(problems)} | ({"problems": dg.MetadataValue.md(f"| partition | what is wrong |\n|---|---|\n{shown}")} if problems else {}),
+        metadata={"problem_count": len(problems)}
+        | ({"problems": dg.MetadataValue.md(f"| partition | what is wrong |\n|---|---|\n{shown}")} if problems else {}),
     )
 
 
@@ -64,16 +74,25 @@ def _check(asset: Any, name: str, description: str, find: Callable[[Lake], Found
     @dg.asset_check(asset=asset, name=name, description=description, blocking=True)
     def check(context: dg.AssetCheckExecutionContext, lake: LakeResource) -> dg.AssetCheckResult:
         checked = _partitions_of_run(context, asset)
-        problems = ((partition, what) for partition, what in find(lake.open()) if checked is None or partition in checked or partition == EVERY)
+        problems = (
+            (partition, what)
+            for partition, what in find(lake.open())
+            if checked is None or partition in checked or partition == EVERY
+        )
         return _result(problems, description)
 
     return check
 
 
 def _partitions_of_run(context: dg.AssetCheckExecutionContext, asset: dg.AssetsDefinition) -> set[str] | None:
-    """The partitions that the run has just made, so that an old problem of another one does not block it; None where a check runs by itself."""
+    """The partitions that the run has just made, so that an old problem of another one does not block it; None where
+    a check runs by itself.
+    """
     tags, single = context.run.tags, context.run.tags.get("dagster/partition")
-    start, end = tags.get("dagster/asset_partition_range_start", single), tags.get("dagster/asset_partition_range_end", single)
+    start, end = (
+        tags.get("dagster/asset_partition_range_start", single),
+        tags.get("dagster/asset_partition_range_end", single),
+    )
     definition, instance = asset.partitions_def, context.op_execution_context.instance
     if definition is None or start is None or end is None:
         return None
@@ -93,16 +112,23 @@ def _name(columns: Iterable[str], key: Iterable[object]) -> str:
 
 
 def schema_problems(lake: Lake, table: str) -> Found:
-    """Columns and types as declared; where one row is a document, its id is there, 16 bytes long and unique in the partition."""
+    """Columns and types as declared; where one row is a document, its id is there, 16 bytes long and unique in the
+    partition.
+    """
     spec, have = TABLES[table], lake.scan(table).collect_schema()
     for column, dtype in spec.schema.items():
         if have.get(column) != dtype:
             yield EVERY, f"column {column} is {have.get(column)}, declared {dtype}"
     if table in ONE_ROW_A_DOCUMENT:
         ids = lake.scan(table).select("doc_id", *spec.partitioned_by).collect()
-        bad = ids.filter(pl.col("doc_id").is_null() | (pl.col("doc_id").bin.size() != 16) | pl.struct(ids.columns).is_duplicated())
+        bad = ids.filter(
+            pl.col("doc_id").is_null() | (pl.col("doc_id").bin.size() != 16) | pl.struct(ids.columns).is_duplicated()
+        )
         for key, rows in bad.group_by(list(spec.partitioned_by)):
-            yield _name(spec.partitioned_by, key), f"{rows.height} rows without a doc_id of 16 bytes, or with one that stands twice"
+            yield (
+                _name(spec.partitioned_by, key),
+                f"{rows.height} rows without a doc_id of 16 bytes, or with one that stands twice",
+            )
 
 
 def emptied(lake: Lake, table: str) -> Found:
@@ -113,24 +139,40 @@ def emptied(lake: Lake, table: str) -> Found:
         keys = dict(zip(columns, key, strict=True))
         if keys["language"] == UNDETERMINED:  # nothing is kept there: what can be told goes to its language
             continue
-        before = sum(s.row_count for k, s in into.items() if all(keys.get(c, v) == v for c, v in zip(columns_before, k, strict=True)))
+        before = sum(
+            s.row_count
+            for k, s in into.items()
+            if all(keys.get(c, v) == v for c, v in zip(columns_before, k, strict=True))
+        )
         if before >= LARGE_ENOUGH and not state.row_count:
-            yield _name(columns, key), f"{before} rows of {FROM[table]} came in, none went out: look at the funnel of the partition"
+            yield (
+                _name(columns, key),
+                f"{before} rows of {FROM[table]} came in, none went out: look at the funnel of the partition",
+            )
 
 
 def share_problems(lake: Lake) -> Found:
     """Mixtures whose shares do not sum to 1."""
-    for mixture, total in lake.scan("mixture_languages").group_by("mixture").agg(pl.col("share").sum()).collect().iter_rows():
+    for mixture, total in (
+        lake.scan("mixture_languages").group_by("mixture").agg(pl.col("share").sum()).collect().iter_rows()
+    ):
         if abs(total - 1) > 1e-6:
             yield mixture, f"shares sum to {total:.6f}"
 
 
 def budget_problems(lake: Lake) -> Found:
     """Mixtures that draw more than their budget, one document a language of tolerance, or repeat a document too often."""
-    drawn = lake.scan("training_mixtures").group_by("mixture").agg(
-        (pl.col("byte_count") * pl.col("repeat_count")).sum().alias("drawn"), pl.col("repeat_count").max().alias("most"),
-        pl.col("language").n_unique().alias("languages"), pl.col("byte_count").max().alias("largest"),
-    ).collect()  # fmt: skip
+    drawn = (
+        lake.scan("training_mixtures")
+        .group_by("mixture")
+        .agg(
+            (pl.col("byte_count") * pl.col("repeat_count")).sum().alias("drawn"),
+            pl.col("repeat_count").max().alias("most"),
+            pl.col("language").n_unique().alias("languages"),
+            pl.col("byte_count").max().alias("largest"),
+        )
+        .collect()
+    )
     for mixture, total, most, languages, largest in drawn.iter_rows():
         chosen = recipe(mixture)
         if total > chosen.budget_bytes + languages * largest:
@@ -142,42 +184,77 @@ def budget_problems(lake: Lake) -> Found:
 def leaked(lake: Lake) -> Found:
     """Mixtures that hold a document of a held-out cluster, or a text equal to one."""
     held_out = lake.scan("dedup_sets").filter("is_held_out").select("content_hash").unique()
-    rows = lake.scan("training_mixtures").join(held_out, on="content_hash", how="semi").group_by("mixture").len().collect()
+    rows = (
+        lake.scan("training_mixtures").join(held_out, on="content_hash", how="semi").group_by("mixture").len().collect()
+    )
     yield from ((mixture, f"{n} documents are held out for evaluation") for mixture, n in rows.iter_rows())
 
 
 def forbidden(lake: Lake) -> Found:
     """Records that robots.txt forbids to fetch."""
-    rows = lake.scan("raw_crawls").filter(pl.col("robots") == "forbidden").group_by("snapshot", "language").len().collect()
-    yield from ((f"{language}|{snapshot}", f"{n} records that robots.txt forbids") for snapshot, language, n in rows.iter_rows())
+    rows = (
+        lake.scan("raw_crawls").filter(pl.col("robots") == "forbidden").group_by("snapshot", "language").len().collect()
+    )
+    yield from (
+        (f"{language}|{snapshot}", f"{n} records that robots.txt forbids") for snapshot, language, n in rows.iter_rows()
+    )
 
 
 def unreasoned(lake: Lake) -> Found:
     """Documents that were dropped without a reason, or have no decision at all."""
     decided = lake.scan("decisions").select("doc_id", "snapshot", "language", "is_kept", "drop_reason")
-    silent = decided.filter(~pl.col("is_kept") & pl.col("drop_reason").is_null()).group_by("snapshot", "language").len().collect()
-    yield from ((f"{language}|{snapshot}", f"{n} documents dropped without a reason") for snapshot, language, n in silent.iter_rows())
+    silent = (
+        decided.filter(~pl.col("is_kept") & pl.col("drop_reason").is_null())
+        .group_by("snapshot", "language")
+        .len()
+        .collect()
+    )
+    yield from (
+        (f"{language}|{snapshot}", f"{n} documents dropped without a reason")
+        for snapshot, language, n in silent.iter_rows()
+    )
 
 
 def impossible_scores(lake: Lake) -> Found:
     """Scores that are no numbers or belong to items without bytes."""
-    bad = lake.scan("eval_scores").filter(~pl.col("nats").is_finite() | (pl.col("byte_count") <= 0)).group_by("language").len().collect()
+    bad = (
+        lake.scan("eval_scores")
+        .filter(~pl.col("nats").is_finite() | (pl.col("byte_count") <= 0))
+        .group_by("language")
+        .len()
+        .collect()
+    )
     yield from ((language, f"{n} scores that are no finite number") for language, n in bad.iter_rows())
 
 
 CHECKS: list[dg.AssetChecksDefinition] = [
     *(
-        _check(asset, "schema", "Columns and types are the declared ones, and a document stands once.", lambda lake, t=table: schema_problems(lake, t))  # type: ignore[misc]
+        _check(
+            asset,
+            "schema",
+            "Columns and types are the declared ones, and a document stands once.",
+            lambda lake, t=table: schema_problems(lake, t),
+        )  # type: ignore[misc]
         for table, asset in TABLE_ASSETS.items()
     ),
     *(
-        _check(TABLE_ASSETS[table], "not_emptied", "Where many documents came in, some went out.", lambda lake, t=table: emptied(lake, t))  # type: ignore[misc]
+        _check(
+            TABLE_ASSETS[table],
+            "not_emptied",
+            "Where many documents came in, some went out.",
+            lambda lake, t=table: emptied(lake, t),
+        )  # type: ignore[misc]
         for table in FROM
     ),
     _check(raw_crawls, "robots_respected", "No record that robots.txt forbids.", forbidden),
     _check(cleaned_shards, "every_drop_has_a_reason", "Every dropped document has a reason.", unreasoned),
     _check(training_mixtures, "shares_sum_to_one", "The shares of a mixture sum to 1.", share_problems),
     _check(training_mixtures, "budget_respected", "A mixture draws no more than its budget.", budget_problems),
-    _check(training_mixtures, "no_held_out_document", "No document that is held out for evaluation is in a mixture.", leaked),
+    _check(
+        training_mixtures,
+        "no_held_out_document",
+        "No document that is held out for evaluation is in a mixture.",
+        leaked,
+    ),
     _check(eval_scores, "scores_are_numbers", "Every score is a finite number.", impossible_scores),
 ]

@@ -26,15 +26,22 @@ WANTED_BYTES = 200_000
 
 
 @dg.asset(
-    partitions_def=snapshots, group_name=GROUP, kinds={"http", "deltalake"}, owners=OWNERS, code_version="1",
-    backfill_policy=one_run, pool="web", metadata=of_table("crawl_index"),
-)  # fmt: skip
+    partitions_def=snapshots,
+    group_name=GROUP,
+    kinds={"http", "deltalake"},
+    owners=OWNERS,
+    code_version="1",
+    backfill_policy=one_run,
+    pool="web",
+    metadata=of_table("crawl_index"),
+)
 def crawl_index(context: dg.AssetExecutionContext, lake: LakeResource, web: WebResource) -> dg.MaterializeResult[Any]:
-    """Every address that a snapshot knows: fetched politely, forbidden by robots.txt, failed with its reason, or known and not asked for yet.
+    """Every address that a snapshot knows: fetched politely, forbidden by robots.txt, failed with its reason, or
+    known and not asked for yet.
 
-    A web snapshot walks the sites of the site list within a cap per host; what lies beyond the cap stays known. The answers are kept as WARC
-    files, so a killed walk goes on where it stopped. The language is the one that the page's own hints name.
-    A re-collection snapshot lists what all others know and none has fetched, and touches nothing.
+    A web snapshot walks the sites of the site list within a cap per host; what lies beyond the cap stays known. The
+    answers are kept as WARC files, so a killed walk goes on where it stopped. The language is the one that the page's
+    own hints name. A re-collection snapshot lists what all others know and none has fetched, and touches nothing.
     """
     open_lake = lake.open()
 
@@ -50,9 +57,17 @@ def crawl_index(context: dg.AssetExecutionContext, lake: LakeResource, web: WebR
     def tell(built: Any, rows: pl.DataFrame) -> dict[str, dg.MetadataValue]:
         reasons = Counter(reason or outcome for outcome, reason in rows.select("outcome", "reason").iter_rows())
         fetched = rows.filter(pl.col("outcome") == "fetched")
-        return of_partition(built, rows, reasons=reasons, numbers={"fetched_count": fetched.height, "language_count": fetched["language"].n_unique()})
+        return of_partition(
+            built,
+            rows,
+            reasons=reasons,
+            numbers={"fetched_count": fetched.height, "language_count": fetched["language"].n_unique()},
+        )
 
-    settings = {"seeds": web.seeds() if not all(is_recollection(k) for k in context.partition_keys) else [], "pages_per_host": web.pages_per_host}
+    settings = {
+        "seeds": web.seeds() if not all(is_recollection(k) for k in context.partition_keys) else [],
+        "pages_per_host": web.pages_per_host,
+    }
     return run_stage(context, open_lake, settings=settings, inputs=lambda keys: {}, make=make, tell=tell)
 
 
@@ -60,25 +75,40 @@ class RecollectionConfig(dg.Config):
     """What a re-collection is asked for; a web snapshot needs none of it."""
 
     wanted_bytes: int = Field(default=WANTED_BYTES, description="Bytes of pages to fetch for each language, at most")
-    request: str = Field(default="", description="The request of the eval_regression sensor as JSON; empty when started by hand")
+    request: str = Field(
+        default="", description="The request of the eval_regression sensor as JSON; empty when started by hand"
+    )
 
 
 @dg.asset(
-    partitions_def=cells, group_name=GROUP, kinds={"http", "deltalake"}, owners=OWNERS, code_version="1", backfill_policy=one_run, pool="web",
-    deps=[dg.AssetDep(crawl_index, partition_mapping=to_snapshot)], metadata=of_table("raw_crawls"),
+    partitions_def=cells,
+    group_name=GROUP,
+    kinds={"http", "deltalake"},
+    owners=OWNERS,
+    code_version="1",
+    backfill_policy=one_run,
+    pool="web",
+    deps=[dg.AssetDep(crawl_index, partition_mapping=to_snapshot)],
+    metadata=of_table("raw_crawls"),
     retry_policy=dg.RetryPolicy(max_retries=2, delay=5, backoff=dg.Backoff.EXPONENTIAL),
-)  # fmt: skip
-def raw_crawls(context: dg.AssetExecutionContext, config: RecollectionConfig, lake: LakeResource, web: WebResource) -> dg.MaterializeResult[Any]:
+)
+def raw_crawls(
+    context: dg.AssetExecutionContext, config: RecollectionConfig, lake: LakeResource, web: WebResource
+) -> dg.MaterializeResult[Any]:
     """The fetched records of one language with their bytes, headers, robots verdict and licence.
 
-    From a web snapshot: the records that the index files under the language, corrected where a text was found to be in another.
-    From a re-collection snapshot: pages of this language that are known and were never fetched, from the hosts that yielded best, up to the
-    bytes asked for. Only this asset and crawl_index touch the network.
+    From a web snapshot: the records that the index files under the language, corrected where a text was found to be
+    in another. From a re-collection snapshot: pages of this language that are known and were never fetched, from the
+    hosts that yielded best, up to the bytes asked for. Only this asset and crawl_index touch the network.
     """
     open_lake = lake.open()
     partitions = keys_of(context)
     request = CollectionRequest.from_json(config.request) if config.request else None
-    plans = {snapshot: corrected_plan(open_lake, snapshot) for snapshot in {k["snapshot"] for k in partitions} if not is_recollection(snapshot)}
+    plans = {
+        snapshot: corrected_plan(open_lake, snapshot)
+        for snapshot in {k["snapshot"] for k in partitions}
+        if not is_recollection(snapshot)
+    }
 
     def plan_of(keys: Any) -> pl.DataFrame:
         if is_recollection(keys["snapshot"]):
@@ -87,8 +117,12 @@ def raw_crawls(context: dg.AssetExecutionContext, config: RecollectionConfig, la
 
     def inputs(keys: Any) -> dict[str, str]:
         plan = plan_of(keys)
-        told = {f"crawl_index {keys['snapshot']} (records of {keys['language']})": content_digest(plan, ["doc_id", "url"])}
-        return told | ({"request": digest_of([config.wanted_bytes, config.request])} if is_recollection(keys["snapshot"]) else {})
+        told = {
+            f"crawl_index {keys['snapshot']} (records of {keys['language']})": content_digest(plan, ["doc_id", "url"])
+        }
+        return told | (
+            {"request": digest_of([config.wanted_bytes, config.request])} if is_recollection(keys["snapshot"]) else {}
+        )
 
     def make(keys: Any) -> Made:
         folder = web.folder(keys["snapshot"])

@@ -22,12 +22,18 @@ from resources import LakeResource
 @dg.asset(
     partitions_def=mixtures,
     deps=[dg.AssetDep(a, partition_mapping=every_partition) for a in (dedup_sets, eval_sets, crawl_index)],
-    group_name="construction", kinds={"polars", "deltalake"}, owners=["team:construction"], code_version="1", backfill_policy=one_run,
+    group_name="construction",
+    kinds={"polars", "deltalake"},
+    owners=["team:construction"],
+    code_version="1",
+    backfill_policy=one_run,
     metadata=of_table("training_mixtures"),
-)  # fmt: skip
+)
 def training_mixtures(context: dg.AssetExecutionContext, lake: LakeResource) -> dg.MaterializeResult[Any]:
-    """One recipe file became a manifest: every document with the number of times it is read. Beside it `mixture_languages` tells, for each
-    language, what there was, what was drawn, how often it repeats and what limits it; "data" means that more text is what it needs."""
+    """One recipe file became a manifest: every document with the number of times it is read. Beside it
+    `mixture_languages` tells, for each language, what there was, what was drawn, how often it repeats and what limits
+    it; "data" means that more text is what it needs.
+    """
     opened = lake.open()
     tables = input_digests(opened, "training_mixtures")
 
@@ -47,12 +53,30 @@ def training_mixtures(context: dg.AssetExecutionContext, lake: LakeResource) -> 
         }
         table = dg.MetadataValue.md(_shares(of_language))
         manifest = of_language["manifest_id"][0] if of_language.height else ""
-        return of_partition(built, rows, numbers=numbers) | {"languages": table, "manifest_id": dg.MetadataValue.text(manifest)}
+        return of_partition(built, rows, numbers=numbers) | {
+            "languages": table,
+            "manifest_id": dg.MetadataValue.text(manifest),
+        }
 
-    return run_stage(context, opened, inputs=lambda keys: {**tables(keys), "recipe": digest_of(recipe(keys["mixture"]))}, make=make, tell=tell)
+    return run_stage(
+        context,
+        opened,
+        inputs=lambda keys: {**tables(keys), "recipe": digest_of(recipe(keys["mixture"]))},
+        make=make,
+        tell=tell,
+    )
 
 
 def _shares(of_language: pl.DataFrame) -> str:
     rows = of_language.select("language", "available_bytes", "drawn_bytes", "share", "epochs", "bound_by").iter_rows()
-    lines = [f"| {code} | {available:,} | {drawn:,} | {share:.2%} | {epochs:.2f} | {bound} |" for code, available, drawn, share, epochs, bound in rows]
-    return "\n".join(["| language | available bytes | drawn bytes | share | epochs | limited by |", "|---|---:|---:|---:|---:|---|", *lines])
+    lines = [
+        f"| {code} | {available:,} | {drawn:,} | {share:.2%} | {epochs:.2f} | {bound} |"
+        for code, available, drawn, share, epochs, bound in rows
+    ]
+    return "\n".join(
+        [
+            "| language | available bytes | drawn bytes | share | epochs | limited by |",
+            "|---|---:|---:|---:|---:|---|",
+            *lines,
+        ]
+    )

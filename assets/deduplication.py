@@ -16,19 +16,31 @@ from resources import LakeResource
 
 
 @dg.asset(
-    partitions_def=languages, deps=[dg.AssetDep(cleaned_shards, partition_mapping=to_language)], group_name="deduplication",
-    kinds={"datasketch", "deltalake"}, owners=["team:deduplication"], code_version="1", backfill_policy=one_run, automation_condition=when_new,
+    partitions_def=languages,
+    deps=[dg.AssetDep(cleaned_shards, partition_mapping=to_language)],
+    group_name="deduplication",
+    kinds={"datasketch", "deltalake"},
+    owners=["team:deduplication"],
+    code_version="1",
+    backfill_policy=one_run,
+    automation_condition=when_new,
     metadata=of_table("dedup_sets"),
-)  # fmt: skip
+)
 def dedup_sets(context: dg.AssetExecutionContext, lake: LakeResource) -> dg.MaterializeResult[Any]:
-    """Which documents of a language are copies of which, over all snapshots: cluster, representative, method, similarity. Nothing is deleted.
+    """Which documents of a language are copies of which, over all snapshots: cluster, representative, method,
+    similarity. Nothing is deleted.
 
-    Oldest first, so a new snapshot never changes an earlier decision. Some clusters are held out for evaluation, once and for ever.
+    Oldest first, so a new snapshot never changes an earlier decision. Some clusters are held out for evaluation, once
+    and for ever.
     """
     opened = lake.open()
 
     def make(keys: Any) -> Made:
-        documents = opened.read("cleaned_shards", **keys).rename({"fetched_at": "first_seen"}).drop("language", "url", "licence")
+        documents = (
+            opened.read("cleaned_shards", **keys)
+            .rename({"fetched_at": "first_seen"})
+            .drop("language", "url", "licence")
+        )
         return Made(cluster(documents, opened.read("dedup_sets", **keys).select("cluster_id", "is_held_out")))
 
     def tell(built: Built, rows: pl.DataFrame) -> dict[str, dg.MetadataValue]:
@@ -40,7 +52,9 @@ def dedup_sets(context: dg.AssetExecutionContext, lake: LakeResource) -> dg.Mate
             "held_out_count": kept["is_held_out"].sum(),
             "unique_bytes": kept.filter(~pl.col("is_held_out"))["byte_count"].sum(),
         }
-        reasons = Counter("kept" if is_kept else f"{method} copy" for is_kept, method in rows.select("is_kept", "method").iter_rows())
+        reasons = Counter(
+            "kept" if is_kept else f"{method} copy" for is_kept, method in rows.select("is_kept", "method").iter_rows()
+        )
         return of_partition(built, kept, before_count=rows.height, reasons=reasons, numbers=numbers)
 
     return run_stage(context, opened, make=make, tell=tell)

@@ -21,42 +21,81 @@ from resources import LakeResource, ModelsResource
 
 def _told(built: Built, rows: pl.DataFrame) -> dict[str, dg.MetadataValue]:
     failures = Counter(failure or "text found" for failure in rows["failure"])
-    return of_partition(built, rows, before_count=rows.height, reasons=failures, numbers={"text_share": failures["text found"] / max(1, rows.height)})
+    return of_partition(
+        built,
+        rows,
+        before_count=rows.height,
+        reasons=failures,
+        numbers={"text_share": failures["text found"] / max(1, rows.height)},
+    )
 
 
 @dg.asset(
-    partitions_def=cells, deps=[raw_crawls], group_name="parsing", kinds={"trafilatura", "deltalake"}, owners=["team:parsing"], code_version="1",
-    backfill_policy=one_run, automation_condition=when_new, metadata=of_table("parsed_documents"),
-)  # fmt: skip
+    partitions_def=cells,
+    deps=[raw_crawls],
+    group_name="parsing",
+    kinds={"trafilatura", "deltalake"},
+    owners=["team:parsing"],
+    code_version="1",
+    backfill_policy=one_run,
+    automation_condition=when_new,
+    metadata=of_table("parsed_documents"),
+)
 def parsed_documents(context: dg.AssetExecutionContext, lake: LakeResource) -> dg.MaterializeResult[Any]:
-    """Main text of every record, read in the character encoding that the bytes really have; a record without text keeps the reason."""
+    """Main text of every record, read in the character encoding that the bytes really have; a record without text
+    keeps the reason.
+    """
     opened = lake.open()
     return run_stage(
-        context, opened, settings=extractor_name(), tell=_told,
+        context,
+        opened,
+        settings=extractor_name(),
+        tell=_told,
         make=lambda keys: Made(parse(opened.read("raw_crawls", **keys), keys["language"])),
-    )  # fmt: skip
+    )
 
 
 @dg.asset(
-    partitions_def=cells, deps=[parsed_documents], group_name="standardization", kinds={"ftfy", "deltalake"}, owners=["team:standardization"],
-    code_version="1", backfill_policy=one_run, automation_condition=when_new, metadata=of_table("standardized_documents"),
-)  # fmt: skip
+    partitions_def=cells,
+    deps=[parsed_documents],
+    group_name="standardization",
+    kinds={"ftfy", "deltalake"},
+    owners=["team:standardization"],
+    code_version="1",
+    backfill_policy=one_run,
+    automation_condition=when_new,
+    metadata=of_table("standardized_documents"),
+)
 def standardized_documents(context: dg.AssetExecutionContext, lake: LakeResource) -> dg.MaterializeResult[Any]:
-    """Repaired text in one normal form, with the names of the repairs; diacritics, joiners and orthography stay. The site's own boilerplate goes."""
+    """Repaired text in one normal form, with the names of the repairs; diacritics, joiners and orthography stay. The
+    site's own boilerplate goes.
+    """
     opened = lake.open()
     return run_stage(
-        context, opened, tell=_told,
+        context,
+        opened,
+        tell=_told,
         make=lambda keys: Made(standardize(opened.read("parsed_documents", **keys))),
-    )  # fmt: skip
+    )
 
 
 @dg.asset(
-    partitions_def=cells, deps=[standardized_documents, "lid_model"], group_name="labeling", kinds={"fasttext", "deltalake"}, owners=["team:labeling"],
-    code_version="1", backfill_policy=one_run, automation_condition=when_new, metadata=of_table("labelled_documents"),
-)  # fmt: skip
-def labelled_documents(context: dg.AssetExecutionContext, lake: LakeResource, models: ModelsResource) -> dg.MaterializeResult[Any]:
-    """Scores of every document, one column a signal, no text; drops nothing. A document found to be in another language is written down as a
-    correction of the index, so that the next run of the right language has it."""
+    partitions_def=cells,
+    deps=[standardized_documents, "lid_model"],
+    group_name="labeling",
+    kinds={"fasttext", "deltalake"},
+    owners=["team:labeling"],
+    code_version="1",
+    backfill_policy=one_run,
+    automation_condition=when_new,
+    metadata=of_table("labelled_documents"),
+)
+def labelled_documents(
+    context: dg.AssetExecutionContext, lake: LakeResource, models: ModelsResource
+) -> dg.MaterializeResult[Any]:
+    """Scores of every document, one column a signal, no text; drops nothing. A document found to be in another
+    language is written down as a correction of the index, so that the next run of the right language has it.
+    """
     opened, model = lake.open(), models.lid()
     settings = [sorted(signals()), (models.current("lid") or {}).get("digest")]
     found: list[pl.DataFrame] = []
@@ -69,7 +108,12 @@ def labelled_documents(context: dg.AssetExecutionContext, lake: LakeResource, mo
     def tell(built: Built, rows: pl.DataFrame) -> dict[str, dg.MetadataValue]:
         labels = Counter(label or "no text" for label in rows["lid_label"])
         own = labels[built.keys["language"]] / max(1, rows.height - labels["no text"])
-        return of_partition(built, rows, reasons=labels, numbers={"own_language_share": own, "mean_lid_score": rows["lid_score"].mean() or 0.0})
+        return of_partition(
+            built,
+            rows,
+            reasons=labels,
+            numbers={"own_language_share": own, "mean_lid_score": rows["lid_score"].mean() or 0.0},
+        )
 
     result = run_stage(context, opened, settings=settings, make=make, tell=tell)
     add_corrections(opened, pl.concat(found) if found else None, context.run_id)

@@ -17,11 +17,21 @@ from resources import LakeResource, TrainerResource
 
 
 @dg.asset(
-    partitions_def=languages, deps=[eval_sets, dg.AssetDep(checkpoints, partition_mapping=every_partition)], group_name="evaluation",
-    kinds={"pytorch", "deltalake"}, owners=["team:evaluation"], code_version="1", backfill_policy=one_run, metadata=of_table("eval_scores"),
-)  # fmt: skip
-def eval_scores(context: dg.AssetExecutionContext, lake: LakeResource, trainer: TrainerResource) -> dg.MaterializeResult[Any]:
-    """Bits per byte of every held-out item under every checkpoint that has not scored it yet; a checkpoint is loaded once for all languages."""
+    partitions_def=languages,
+    deps=[eval_sets, dg.AssetDep(checkpoints, partition_mapping=every_partition)],
+    group_name="evaluation",
+    kinds={"pytorch", "deltalake"},
+    owners=["team:evaluation"],
+    code_version="1",
+    backfill_policy=one_run,
+    metadata=of_table("eval_scores"),
+)
+def eval_scores(
+    context: dg.AssetExecutionContext, lake: LakeResource, trainer: TrainerResource
+) -> dg.MaterializeResult[Any]:
+    """Bits per byte of every held-out item under every checkpoint that has not scored it yet; a checkpoint is loaded
+    once for all languages.
+    """
     opened = lake.open()
     wanted = [keys["language"] for keys in keys_of(context)]
     scores = score_new(opened, wanted, BENCHMARK, trainer.path(""), context.log.info)
@@ -39,7 +49,11 @@ def eval_scores(context: dg.AssetExecutionContext, lake: LakeResource, trainer: 
 
 def _by_checkpoint(rows: pl.DataFrame) -> str:
     lines = []
-    for (created, mixture, checkpoint_id), group in rows.sort("created_at").group_by(["created_at", "mixture", "checkpoint_id"], maintain_order=True):
+    for (created, mixture, checkpoint_id), group in rows.sort("created_at").group_by(
+        ["created_at", "mixture", "checkpoint_id"], maintain_order=True
+    ):
         value = bits_per_byte(group.select("language", "item_id", "nats", "byte_count")).row(0, named=True)
-        lines.append(f"| {created:%Y-%m-%d %H:%M} | {mixture} | {checkpoint_id} | {value['bits_per_byte']:.4f} | {group.height} |")
+        lines.append(
+            f"| {created:%Y-%m-%d %H:%M} | {mixture} | {checkpoint_id} | {value['bits_per_byte']:.4f} | {group.height} |"
+        )
     return "\n".join(["| made | mixture | checkpoint | bits per byte | items |", "|---|---|---|---:|---:|", *lines])

@@ -1,7 +1,7 @@
 """What a materialization tells: one helper, so that keys never differ between assets.
 
-Numbers that are plotted keep one name and one unit. `funnel` says where documents went, `sample` shows rows, `inputs` names the digest of every
-partition that went in, `digest` that of what came out.
+Numbers that are plotted keep one name and one unit. `funnel` says where documents went, `sample` shows rows, `inputs`
+names the digest of every partition that went in, `digest` that of what came out.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,11 @@ ISOLATE, POP = "\u2068", "\u2069"
 
 
 def of_partition(
-    built: Built, rows: pl.DataFrame, before_count: int | None = None, reasons: Mapping[str, int] | None = None, numbers: Mapping[str, float] | None = None
+    built: Built,
+    rows: pl.DataFrame,
+    before_count: int | None = None,
+    reasons: Mapping[str, int] | None = None,
+    numbers: Mapping[str, float] | None = None,
 ) -> dict[str, dg.MetadataValue]:
     """Metadata of one partition: counts, share kept of `before_count`, funnel by reason, sample, inputs and digests."""
     state = built.state
@@ -62,7 +66,9 @@ def funnel_table(reasons: Mapping[str, int]) -> str:
     """Reasons with their counts and shares as a markdown table, most frequent first."""
     total = max(1, sum(reasons.values()))
     ordered = sorted(reasons.items(), key=lambda x: (-x[1], x[0]))
-    return "| what became of them | documents | share |\n|---|---:|---:|\n" + "\n".join(f"| {name} | {n} | {n / total:.1%} |" for name, n in ordered)
+    return "| what became of them | documents | share |\n|---|---:|---:|\n" + "\n".join(
+        f"| {name} | {n} | {n / total:.1%} |" for name, n in ordered
+    )
 
 
 def sample_table(rows: pl.DataFrame) -> str:

@@ -18,7 +18,11 @@ every_partition = dg.AllPartitionMapping()
 one_run = dg.BackfillPolicy.single_run()
 
 # eager() waits for every missing upstream cell, and a grid of snapshots and languages always has some (decision 0006).
-when_new = dg.AutomationCondition.any_deps_updated() & ~dg.AutomationCondition.in_progress() & ~dg.AutomationCondition.any_deps_in_progress()
+when_new = (
+    dg.AutomationCondition.any_deps_updated()
+    & ~dg.AutomationCondition.in_progress()
+    & ~dg.AutomationCondition.any_deps_in_progress()
+)
 
 
 def keys_of(context: dg.AssetExecutionContext) -> list[dict[str, str]]:

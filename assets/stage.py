@@ -28,13 +28,22 @@ def run_stage(
     settings: object = None,
     tell: Tell = lambda built, rows: of_partition(built, rows),
 ) -> dg.MaterializeResult[Any]:
-    """Materialize the partitions of this run of the asset whose name is its table. `tell` gives the metadata of one partition; `inputs` names what it
-    is made from where that is more than the upstream tables of lugha/lake/lineage.py."""
+    """Materialize the partitions of this run of the asset whose name is its table. `tell` gives the metadata of one
+    partition; `inputs` names what it is made from where that is more than the upstream tables of
+    lugha/lake/lineage.py.
+    """
     table, partitions = context.asset_key.path[-1], keys_of(context)
     built = build(
-        lake, table, partitions, code_version=str(context.assets_def.code_versions_by_key[context.asset_key]), settings=settings,
-        inputs=inputs or input_digests(lake, table), make=make, run_id=context.run_id, on_built=_logger(context, table, len(partitions)),
-    )  # fmt: skip
+        lake,
+        table,
+        partitions,
+        code_version=str(context.assets_def.code_versions_by_key[context.asset_key]),
+        settings=settings,
+        inputs=inputs or input_digests(lake, table),
+        make=make,
+        run_id=context.run_id,
+        on_built=_logger(context, table, len(partitions)),
+    )
     single = len(built) == 1
     everything: dict[str, dg.MetadataValue] = {}
     for one in built:
@@ -43,12 +52,16 @@ def run_stage(
             everything |= told
         else:
             context.add_asset_metadata(told, partition_key=partition_key(dict(one.keys)))
-    return dg.MaterializeResult(metadata={**of_run(table, lake.version(table), built), **everything}, data_version=dg.DataVersion(_version(built)))
+    return dg.MaterializeResult(
+        metadata={**of_run(table, lake.version(table), built), **everything},
+        data_version=dg.DataVersion(_version(built)),
+    )
 
 
 def _version(built: list[Built]) -> str:
-    """The partition's digest; over several partitions a digest of theirs, since a run has one data version for all (dagster #34013).
-    Each partition's own digest is in its metadata and in the lake."""
+    """The partition's digest; over several partitions a digest of theirs, since a run has one data version for all
+    (dagster #34013). Each partition's own digest is in its metadata and in the lake.
+    """
     return built[0].state.digest if len(built) == 1 else digest_of([b.state.digest for b in built])
 
 
@@ -61,6 +74,8 @@ def _logger(context: dg.AssetExecutionContext, table: str, total: int) -> Callab
         if now - last >= LOG_SECONDS:
             last = now
             left = (now - started) / done * (total - done)
-            context.log.info(f"{table}: {done} of {total} partitions, at {partition_key(dict(keys))}, about {left:.0f} s left")
+            context.log.info(
+                f"{table}: {done} of {total} partitions, at {partition_key(dict(keys))}, about {left:.0f} s left"
+            )
 
     return log

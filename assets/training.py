@@ -29,14 +29,27 @@ TOKENIZER_VERSION = "1"
 
 
 @dg.asset(
-    deps=[dg.AssetDep(dedup_sets, partition_mapping=every_partition)], group_name=GROUP, kinds={"tokenizers"}, owners=OWNERS, code_version=TOKENIZER_VERSION
+    deps=[dg.AssetDep(dedup_sets, partition_mapping=every_partition)],
+    group_name=GROUP,
+    kinds={"tokenizers"},
+    owners=OWNERS,
+    code_version=TOKENIZER_VERSION,
 )
-def tokenizer(context: dg.AssetExecutionContext, lake: LakeResource, models: ModelsResource, trainer: TrainerResource) -> dg.MaterializeResult[Any]:
-    """A byte-level BPE tokenizer from the same number of bytes of every language. A new one makes every earlier token count incomparable, so no
-    schedule and no sensor trains one: it changes when somebody materializes it on changed text."""
+def tokenizer(
+    context: dg.AssetExecutionContext, lake: LakeResource, models: ModelsResource, trainer: TrainerResource
+) -> dg.MaterializeResult[Any]:
+    """A byte-level BPE tokenizer from the same number of bytes of every language. A new one makes every earlier token
+    count incomparable, so no schedule and no sensor trains one: it changes when somebody materializes it on changed
+    text.
+    """
     opened = lake.open()
     texts = _texts(opened)
-    made_of = [TOKENIZER_VERSION, trainer.vocabulary_size, trainer.tokenizer_bytes_per_language, sorted((k, v.digest) for k, v in opened.states("dedup_sets").items())]
+    made_of = [
+        TOKENIZER_VERSION,
+        trainer.vocabulary_size,
+        trainer.tokenizer_bytes_per_language,
+        sorted((k, v.digest) for k, v in opened.states("dedup_sets").items()),
+    ]
     fingerprint = digest_of(made_of)
     current = models.current("tokenizer")
     if current and current["fingerprint"] == fingerprint:
@@ -62,17 +75,34 @@ def tokenizer(context: dg.AssetExecutionContext, lake: LakeResource, models: Mod
 def _texts(lake: Lake) -> dict[str, list[str]]:
     """Texts that may be trained on, by language, in the order of their ids."""
     kept = lake.scan("dedup_sets").filter(pl.col("is_kept") & ~pl.col("is_held_out")).select("doc_id", "language")
-    rows = lake.scan("cleaned_shards").select("doc_id", "language", "text").join(kept, on=["doc_id", "language"]).sort("language", "doc_id").collect()
+    rows = (
+        lake.scan("cleaned_shards")
+        .select("doc_id", "language", "text")
+        .join(kept, on=["doc_id", "language"])
+        .sort("language", "doc_id")
+        .collect()
+    )
     return {str(key[0]): group["text"].to_list() for key, group in rows.group_by(["language"], maintain_order=True)}
 
 
 @dg.asset(
-    partitions_def=mixtures, deps=[training_mixtures, tokenizer], group_name=GROUP, kinds={"pytorch", "transformers"}, owners=OWNERS, code_version="1",
-    backfill_policy=one_run, pool="training", metadata=of_table("checkpoints"),
-)  # fmt: skip
-def checkpoints(context: dg.AssetExecutionContext, lake: LakeResource, models: ModelsResource, trainer: TrainerResource) -> dg.MaterializeResult[Any]:
-    """The training run of a mixture: a small Llama, continued from the checkpoint of the recipe that this one names, with the record of what it
-    read. A killed run goes on from its last saved step. A mixture that changed gives a new checkpoint; earlier ones stay."""
+    partitions_def=mixtures,
+    deps=[training_mixtures, tokenizer],
+    group_name=GROUP,
+    kinds={"pytorch", "transformers"},
+    owners=OWNERS,
+    code_version="1",
+    backfill_policy=one_run,
+    pool="training",
+    metadata=of_table("checkpoints"),
+)
+def checkpoints(
+    context: dg.AssetExecutionContext, lake: LakeResource, models: ModelsResource, trainer: TrainerResource
+) -> dg.MaterializeResult[Any]:
+    """The training run of a mixture: a small Llama, continued from the checkpoint of the recipe that this one names,
+    with the record of what it read. A killed run goes on from its last saved step. A mixture that changed gives a new
+    checkpoint; earlier ones stay.
+    """
     opened = lake.open()
     tokenizer_json, tokenizer_digest = models.tokenizer()
     tables = input_digests(opened, "checkpoints")
@@ -90,9 +120,20 @@ def checkpoints(context: dg.AssetExecutionContext, lake: LakeResource, models: M
         settings = trainer.settings(chosen.seed)
         plan_digest = digest_of([manifest_id, tokenizer_digest, parent and parent["checkpoint_id"], settings])
         folder = f"{chosen.name}/{plan_digest}"
-        lineage = {"mixture": chosen.name, "manifest_id": manifest_id, "parent_id": parent and parent["checkpoint_id"], "tokenizer": tokenizer_digest}
+        lineage = {
+            "mixture": chosen.name,
+            "manifest_id": manifest_id,
+            "parent_id": parent and parent["checkpoint_id"],
+            "tokenizer": tokenizer_digest,
+        }
         result = train(
-            _documents(opened, keys), tokenizer_json, settings, trainer.path(folder), trainer.path(parent["folder"]) if parent else None, lineage, _progress(context)
+            _documents(opened, keys),
+            tokenizer_json,
+            settings,
+            trainer.path(folder),
+            trainer.path(parent["folder"]) if parent else None,
+            lineage,
+            _progress(context),
         )
         row = {
             "checkpoint_id": result.checkpoint_id,
@@ -105,7 +146,9 @@ def checkpoints(context: dg.AssetExecutionContext, lake: LakeResource, models: M
             "created_at": datetime.now(UTC),
             "lineage": json.dumps({**lineage, "tokens": result.tokens_by_language, "loss": result.loss_by_language}),
         }
-        before = opened.read("checkpoints", **keys).drop("mixture").filter(pl.col("checkpoint_id") != result.checkpoint_id)
+        before = (
+            opened.read("checkpoints", **keys).drop("mixture").filter(pl.col("checkpoint_id") != result.checkpoint_id)
+        )
         schema = {c: TABLES["checkpoints"].schema[c] for c in before.columns}
         return Made(pl.concat([before, pl.DataFrame([row], schema=schema)]))
 
@@ -114,24 +157,37 @@ def checkpoints(context: dg.AssetExecutionContext, lake: LakeResource, models: M
         record = json.loads(newest["lineage"])
         numbers = {"token_count": newest["token_count"], "step_count": newest["step_count"]}
         numbers |= {f"loss {code}": loss for code, loss in sorted(record["loss"].items())[:40]}
-        return of_partition(built, rows, numbers=numbers) | {"checkpoint_id": dg.MetadataValue.text(newest["checkpoint_id"])}
+        return of_partition(built, rows, numbers=numbers) | {
+            "checkpoint_id": dg.MetadataValue.text(newest["checkpoint_id"])
+        }
 
     return run_stage(
-        context, opened, settings=trainer.model_dump_json(exclude={"folder"}), inputs=lambda keys: {**tables(keys), **models_used(keys)},
-        make=make, tell=tell,
-    )  # fmt: skip
+        context,
+        opened,
+        settings=trainer.model_dump_json(exclude={"folder"}),
+        inputs=lambda keys: {**tables(keys), **models_used(keys)},
+        make=make,
+        tell=tell,
+    )
 
 
 def _documents(lake: Lake, keys: Any) -> pl.DataFrame:
     """The documents of a mixture with their text."""
     rows = lake.scan("training_mixtures", **keys).select("doc_id", "language", "snapshot", "repeat_count")
     texts = lake.scan("cleaned_shards").select("doc_id", "language", "snapshot", "text")
-    return rows.join(texts, on=["doc_id", "language", "snapshot"]).select("doc_id", "language", "text", "repeat_count").sort("doc_id").collect()
+    return (
+        rows.join(texts, on=["doc_id", "language", "snapshot"])
+        .select("doc_id", "language", "text", "repeat_count")
+        .sort("doc_id")
+        .collect()
+    )
 
 
 def _progress(context: dg.AssetExecutionContext) -> Any:
     def log(progress: TrainProgress) -> None:
         if progress.step % LOG_STEPS == 0 or progress.step == progress.step_count:
-            context.log.info(f"step {progress.step} of {progress.step_count}, loss {progress.loss:.3f}, {progress.tokens_per_second:.0f} tokens/s")
+            context.log.info(
+                f"step {progress.step} of {progress.step_count}, loss {progress.loss:.3f}, {progress.tokens_per_second:.0f} tokens/s"
+            )
 
     return log

@@ -1,4 +1,6 @@
-"""`make bench NAME=web|all [INPUT=folder]`: run a measurement, print a table and one JSON line, and write both into bench/RESULTS.md."""
+"""`make bench NAME=web|all [INPUT=folder]`: run a measurement, print a table and one JSON line, and write both into
+bench/RESULTS.md.
+"""
 
 import importlib
 import json
@@ -25,7 +27,10 @@ def main() -> int:
     names = sorted(m.name for m in pkgutil.iter_modules(bench.__path__) if m.name != "__main__")
     wanted = os.environ.get("NAME", "")
     if wanted != "all" and wanted not in names:
-        print(f'No measurement "{wanted}".{nearest(wanted, names)} NAME is one of: {", ".join(names)}, all.', file=sys.stderr)
+        print(
+            f'No measurement "{wanted}".{nearest(wanted, names)} NAME is one of: {", ".join(names)}, all.',
+            file=sys.stderr,
+        )
         return 2
     given = os.environ.get("INPUT")
     for name in names if wanted == "all" else [wanted]:
@@ -43,7 +48,11 @@ def main() -> int:
 
 def _write(name: str, table: str, line: str) -> None:
     """Replace the section of a measurement in RESULTS.md."""
-    text = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else "# Results\n\nWritten by `make bench`; two busy cores, one process.\n"
+    text = (
+        RESULTS.read_text(encoding="utf-8")
+        if RESULTS.exists()
+        else "# Results\n\nWritten by `make bench`; two busy cores, one process.\n"
+    )
     head, _, rest = text.partition(f"\n## {name}\n")
     after = rest[rest.index("\n## ") :] if "\n## " in rest else ""
     used = ", ".join(f"{package} {version(package)}" for package in VERSIONS)

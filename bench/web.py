@@ -1,6 +1,7 @@
 """How well the demo did on a web whose truth is known: labels, removed copies, robots, text.
 
-INPUT is a folder with hosts/, manifest.jsonl and gold.jsonl.gz; `make demo WEB=INPUT` must have run on it before. Measured is the lake that it wrote.
+INPUT is a folder with hosts/, manifest.jsonl and gold.jsonl.gz; `make demo WEB=INPUT` must have run on it before.
+Measured is the lake that it wrote.
 """
 
 import gzip
@@ -32,10 +33,15 @@ def measure(given: Path | None) -> dict[str, Any]:
     if not (home / "lake").is_dir():
         raise NothingMeasured(f"{home}/lake is not there. Run make demo WEB={given} first.")
     lake = Lake(str(home.absolute() / "lake"))
-    truth = {_key(row["url"]): row for row in map(json.loads, (given / "manifest.jsonl").read_text(encoding="utf-8").splitlines())}
+    truth = {
+        _key(row["url"]): row
+        for row in map(json.loads, (given / "manifest.jsonl").read_text(encoding="utf-8").splitlines())
+    }
     gold = _gold(given, truth)
     ours = {**_fetched(lake, truth), **_labels(lake, truth), **_copies(lake, truth), **_texts(lake, gold)}
-    table = "| figure | value |\n|---|---:|\n" + "\n".join(f"| {name} | {value} |" for name, value in ours.items() if not isinstance(value, dict))
+    table = "| figure | value |\n|---|---:|\n" + "\n".join(
+        f"| {name} | {value} |" for name, value in ours.items() if not isinstance(value, dict)
+    )
     size = sum(row["bytes"] for row in truth.values()) / 1e6
     return {"input_mb": round(size, 1), "ours": ours, "peers": {}, "table": table}
 
@@ -50,12 +56,18 @@ def _gold(given: Path, truth: dict[str, Any]) -> dict[str, dict[str, str]]:
     by_path = {row["path"]: key for key, row in truth.items()}
     path = given / "gold.jsonl.gz"
     rows = map(json.loads, gzip.open(path, "rt", encoding="utf-8")) if path.exists() else ()
-    return {by_path[row["path"]]: {"text": row["text"], "source": truth[by_path[row["path"]]]["source"]} for row in rows if row["path"] in by_path}
+    return {
+        by_path[row["path"]]: {"text": row["text"], "source": truth[by_path[row["path"]]]["source"]}
+        for row in rows
+        if row["path"] in by_path
+    }
 
 
 def _fetched(lake: Lake, truth: dict[str, Any]) -> dict[str, Any]:
     index = lake.read("crawl_index")
-    fetched = {_key(url) for url in index.filter(pl.col("outcome") == "fetched")["url"]} | {_key(url) for url in lake.scan("raw_crawls").select("url").collect()["url"]}
+    fetched = {_key(url) for url in index.filter(pl.col("outcome") == "fetched")["url"]} | {
+        _key(url) for url in lake.scan("raw_crawls").select("url").collect()["url"]
+    }
     allowed = {key for key, row in truth.items() if row["robots_allowed"]}
     return {
         "pages_in_the_web": len(truth),
@@ -66,13 +78,27 @@ def _fetched(lake: Lake, truth: dict[str, Any]) -> dict[str, Any]:
 
 
 def _labels(lake: Lake, truth: dict[str, Any]) -> dict[str, Any]:
-    """Of kept documents: is the language that of the truth? And of all article pages: did they end in the right language?"""
+    """Of kept documents: is the language that of the truth? And of all article pages: did they end in the right
+    language?
+    """
     urls = lake.scan("raw_crawls").select("doc_id", "url", "language")
     kept = lake.scan("cleaned_shards").select("doc_id", "language").join(urls, on=["doc_id", "language"]).collect()
-    pairs = [(truth[_key(url)]["lang_truth"], language, _key(url)) for language, url in kept.select("language", "url").iter_rows() if _key(url) in truth]
-    certain = [(t, found) for t, found, key in pairs if truth[key]["lang_source"] in ("site folder", "data set", "file suffix") and t != "und"]
+    pairs = [
+        (truth[_key(url)]["lang_truth"], language, _key(url))
+        for language, url in kept.select("language", "url").iter_rows()
+        if _key(url) in truth
+    ]
+    certain = [
+        (t, found)
+        for t, found, key in pairs
+        if truth[key]["lang_source"] in ("site folder", "data set", "file suffix") and t != "und"
+    ]
     right = sum(_same(t, found) for t, found in certain)
-    articles = {k for k, row in truth.items() if row["role"] == "article" and row["lang_source"] in ("site folder", "data set", "file suffix")}
+    articles = {
+        k
+        for k, row in truth.items()
+        if row["role"] == "article" and row["lang_source"] in ("site folder", "data set", "file suffix")
+    }
     reached = {key for _, _, key in pairs}
     wrong = Counter(f"{t} as {found}" for t, found in certain if not _same(t, found))
     return {
@@ -88,7 +114,9 @@ def _same(truth: str, found: str) -> bool:
 
 
 def _copies(lake: Lake, truth: dict[str, Any]) -> dict[str, Any]:
-    """Of the documents removed as copies: does the truth call them so? Of the true copies whose original is kept too: how many were removed?"""
+    """Of the documents removed as copies: does the truth call them so? Of the true copies whose original is kept too:
+    how many were removed?
+    """
     urls = lake.scan("raw_crawls").select("doc_id", "url", "snapshot", "language")
     sets = lake.scan("dedup_sets").join(urls, on=["doc_id", "snapshot", "language"]).collect()
     family = {key: _key_of_path(row.get("duplicate_of"), truth) or key for key, row in truth.items()}
@@ -103,7 +131,9 @@ def _copies(lake: Lake, truth: dict[str, Any]) -> dict[str, Any]:
                 removed += 1
                 right += representative is not None and family.get(key) == family.get(representative)
     cluster_of = {_key(url): cluster_id for url, cluster_id in sets.select("url", "cluster_id").iter_rows()}
-    both = [(key, family[key]) for key in truth if family[key] != key and key in cluster_of and family[key] in cluster_of]
+    both = [
+        (key, family[key]) for key in truth if family[key] != key and key in cluster_of and family[key] in cluster_of
+    ]
     found = Counter(truth[key]["dup_kind"] for key, original in both if cluster_of[key] == cluster_of[original])
     there = Counter(truth[key]["dup_kind"] for key, _ in both)
     return {
@@ -117,7 +147,10 @@ def _copies(lake: Lake, truth: dict[str, Any]) -> dict[str, Any]:
 def _key_of_path(path: str | None, truth: dict[str, Any]) -> str | None:
     if not path:
         return None
-    return next((key for key, row in truth.items() if row["path"] == path or _key(row["url"]) == path or row["url"] == path), None)
+    return next(
+        (key for key, row in truth.items() if row["path"] == path or _key(row["url"]) == path or row["url"] == path),
+        None,
+    )
 
 
 def _texts(lake: Lake, gold: dict[str, dict[str, str]]) -> dict[str, Any]:

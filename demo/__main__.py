@@ -1,4 +1,6 @@
-"""`make demo`: crawl a small web on loopback and close the loop on it. WEB=folder names another web, JSON=1 prints the figures as one JSON line."""
+"""`make demo`: crawl a small web on loopback and close the loop on it. WEB=folder names another web, JSON=1 prints
+the figures as one JSON line.
+"""
 
 import json
 import os

@@ -1,4 +1,6 @@
-"""`make dev`: the Dagster UI on a demo's lake and instance, with the demo's web served on loopback, so that everything can be run from the UI too."""
+"""`make dev`: the Dagster UI on a demo's lake and instance, with the demo's web served on loopback, so that
+everything can be run from the UI too.
+"""
 
 import os
 import signal
@@ -13,7 +15,8 @@ PORT = 3000
 
 def main() -> int:
     """Serve until interrupted; the exit status of `dagster dev`."""
-    # A shell that starts this in the background sets SIGINT to "ignore", and dagster copies that to SIGTERM: it could not be stopped.
+    # A shell that starts this in the background sets SIGINT to "ignore", and dagster copies that to SIGTERM: it could
+    # not be stopped.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         place = prepare(os.environ.get("WEB", ""))
@@ -23,7 +26,10 @@ def main() -> int:
     with served(place):
         os.environ.update(place.environment())
         port = os.environ.get("PORT", str(PORT))
-        print(f"Dagster UI on http://127.0.0.1:{port} - stop with Ctrl-C. The web of this demo is served beside it.", file=sys.stderr)
+        print(
+            f"Dagster UI on http://127.0.0.1:{port} - stop with Ctrl-C. The web of this demo is served beside it.",
+            file=sys.stderr,
+        )
         command = [sys.executable, "-m", "dagster", "dev", "-m", "definitions", "-h", "127.0.0.1", "-p", port]
         process = subprocess.Popen(command)
         signal.signal(signal.SIGTERM, lambda *_: process.send_signal(signal.SIGINT))

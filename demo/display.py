@@ -16,9 +16,15 @@ class Display:
 
     def __init__(self, total: int) -> None:
         self.progress = Progress(
-            SpinnerColumn(), TextColumn("[bold]{task.description}"), BarColumn(bar_width=24), TextColumn("{task.completed:.0f}/{task.total:.0f}"),
-            TimeElapsedColumn(), TextColumn("{task.fields[said]}"), console=console, disable=not console.is_terminal,
-        )  # fmt: skip
+            SpinnerColumn(),
+            TextColumn("[bold]{task.description}"),
+            BarColumn(bar_width=24),
+            TextColumn("{task.completed:.0f}/{task.total:.0f}"),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[said]}"),
+            console=console,
+            disable=not console.is_terminal,
+        )
         self.task = self.progress.add_task("start", total=total, said="")
 
     @contextmanager
@@ -38,7 +44,9 @@ class Display:
             console.print(f"    {first}", highlight=False, style="dim")
 
     def logger(self) -> dg.LoggerDefinition:
-        """A logger for runs: what assets say is shown, what Dagster says about events is not; what failed is said once, at the end."""
+        """A logger for runs: what assets say is shown, what Dagster says about events is not; what failed is said
+        once, at the end.
+        """
         display = self
 
         class Handler(logging.Handler):

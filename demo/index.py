@@ -1,6 +1,7 @@
 """The first step, in a process of its own: walk the web once, so that the rest knows which languages there are.
 
-Languages are static partitions, read when the definitions are loaded. All that have a file would be hundreds; the demo shows those that were found.
+Languages are static partitions, read when the definitions are loaded. All that have a file would be hundreds; the
+demo shows those that were found.
 """
 
 import sys

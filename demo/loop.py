@@ -1,4 +1,6 @@
-"""The loop in its order: collect, clean, train, score; starve a language, notice, go back for it; train and score again."""
+"""The loop in its order: collect, clean, train, score; starve a language, notice, go back for it; train and score
+again.
+"""
 
 from collections.abc import Sequence
 
@@ -21,10 +23,14 @@ def run_loop(display: Display, languages: Sequence[str]) -> None:
     runner.run("lid", "learn to tell the languages apart", ["lid_model"])
     runner.run("labels", "label", ["labelled_documents"], first_last=cells)
     # Records under a wrong hint were found by their text; now the right language collects them.
-    runner.run("refiled", "collect what was filed under a wrong language", [*DOCUMENTS, "labelled_documents"], first_last=cells)
+    runner.run(
+        "refiled", "collect what was filed under a wrong language", [*DOCUMENTS, "labelled_documents"], first_last=cells
+    )
     runner.run("profiles", "bounds per language", ["language_profiles"], first_last=of_languages)
     runner.run("cleaned", "decide", ["cleaned_shards"], first_last=cells)
-    runner.run("dedup", "remove copies, hold out", ["dedup_sets", "eval_sets", "language_cards"], first_last=of_languages)
+    runner.run(
+        "dedup", "remove copies, hold out", ["dedup_sets", "eval_sets", "language_cards"], first_last=of_languages
+    )
     runner.run("tokenizer", "train a tokenizer", ["tokenizer"])
     for mixture in ("base", ROUNDS[0], ROUNDS[1]):
         runner.run(mixture, f"mix and train {mixture}", ["training_mixtures", "checkpoints"], partition=mixture)
@@ -35,7 +41,9 @@ def run_loop(display: Display, languages: Sequence[str]) -> None:
 
 
 def recollect(runner: Runner) -> None:
-    """Tick the sensor and do what it asks for, until it asks for nothing; what the automation sensor would do after each, too."""
+    """Tick the sensor and do what it asks for, until it asks for nothing; what the automation sensor would do after
+    each, too.
+    """
     for _ in range(5):
         requests = tick(runner)
         if not requests:
@@ -45,13 +53,25 @@ def recollect(runner: Runner) -> None:
             assert isinstance(key, dg.MultiPartitionKey)
             language, request_id = key.keys_by_dimension["language"], request.tags["lugha/request"]
             runner.run(
-                f"recollect {request.run_key}", f"go back for {language}", ["raw_crawls"], partition=str(key), config=request.run_config, tags=request.tags
+                f"recollect {request.run_key}",
+                f"go back for {language}",
+                ["raw_crawls"],
+                partition=str(key),
+                config=request.run_config,
+                tags=request.tags,
             )
             after = ["parsed_documents", "standardized_documents", "labelled_documents"]
             runner.run(f"after {request_id} documents", f"parse and label {language}", after, partition=str(key))
-            runner.run(f"after {request_id} profile", f"bounds of {language}", ["language_profiles"], partition=language)
+            runner.run(
+                f"after {request_id} profile", f"bounds of {language}", ["language_profiles"], partition=language
+            )
             runner.run(f"after {request_id} cleaned", f"decide on {language}", ["cleaned_shards"], partition=str(key))
-            runner.run(f"after {request_id} dedup", f"remove copies in {language}", ["dedup_sets", "eval_sets", "language_cards"], partition=language)
+            runner.run(
+                f"after {request_id} dedup",
+                f"remove copies in {language}",
+                ["dedup_sets", "eval_sets", "language_cards"],
+                partition=language,
+            )
 
 
 def tick(runner: Runner) -> Sequence[dg.RunRequest]:

@@ -69,7 +69,9 @@ def _bundled() -> Place:
 
 def _given(web: Path) -> Place:
     if not web.is_dir():
-        raise NoWeb(f"WEB={web} is no folder. It should hold `hosts/<host name>/...` and, if there is one, `seeds.txt` with one address a line.")
+        raise NoWeb(
+            f"WEB={web} is no folder. It should hold `hosts/<host name>/...` and, if there is one, `seeds.txt` with one address a line."
+        )
     hosts = web / "hosts" if (web / "hosts").is_dir() else web
     names = sorted(p.name for p in hosts.iterdir() if p.is_dir())
     if not names:

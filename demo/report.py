@@ -32,12 +32,17 @@ def figures(lake: Lake, seconds: float) -> dict[str, Any]:
         "documents_kept": int(cards["kept_count"].sum()),
         "drop_reasons": dict(sorted(dropped.items())),
         "cluster_count": int(cards["cluster_count"].sum()),
-        "rounds": [{"mixture": name, "bits_per_byte": {code: round(x, 4) for code, x in sorted(values.items())}} for name, values in measured.items()],
+        "rounds": [
+            {"mixture": name, "bits_per_byte": {code: round(x, 4) for code, x in sorted(values.items())}}
+            for name, values in measured.items()
+        ],
         "regressed": regressed,
         "recollected": sorted(requests.filter(pl.col("fetched_count") > 0)["language"].unique()),
         "recovered_share": {code: _recovered(measured, code) for code in regressed},
         "seconds": round(seconds, 1),
-        "peak_mb": round(max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024),
+        "peak_mb": round(
+            max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024
+        ),
     }
 
 
@@ -60,21 +65,43 @@ def _recovered(measured: dict[str, dict[str, float]], code: str) -> float:
 
 def show(lake: Lake, told: dict[str, Any]) -> None:
     """Print the table per language and the story of the rounds."""
-    shares = {name: dict(lake.scan("mixture_languages", mixture=name).select("language", "drawn_bytes").collect().iter_rows()) for name in ROUNDS}
+    shares = {
+        name: dict(lake.scan("mixture_languages", mixture=name).select("language", "drawn_bytes").collect().iter_rows())
+        for name in ROUNDS
+    }
     rounds = {r["mixture"]: r["bits_per_byte"] for r in told["rounds"]}
     table = Table(title="What became of every language", title_justify="left")
-    for name in ("language", "name", "pages", "kept", "dropped", "clusters", *(f"{r} KB" for r in ROUNDS), *(f"{r} bits/byte" for r in ROUNDS)):
+    for name in (
+        "language",
+        "name",
+        "pages",
+        "kept",
+        "dropped",
+        "clusters",
+        *(f"{r} KB" for r in ROUNDS),
+        *(f"{r} bits/byte" for r in ROUNDS),
+    ):
         table.add_column(name, justify="left" if name in ("language", "name", "dropped") else "right", overflow="fold")
     for card in lake.read("language_cards").filter(pl.col("page_count") > 0).sort("language").iter_rows(named=True):
         code = card["language"]
         drops = ", ".join(f"{reason} {n}" for reason, n in json.loads(card["dropped"]).items())
         mark = "[red]" if code in told["regressed"] else ""
         table.add_row(
-            f"{mark}{code}", card["endonym"], str(card["page_count"]), str(card["kept_count"]), drops, str(card["cluster_count"]),
-            *(f"{shares[r].get(code, 0) / 1000:.0f}" for r in ROUNDS), *(f"{rounds[r][code]:.3f}" if code in rounds[r] else "" for r in ROUNDS),
-        )  # fmt: skip
+            f"{mark}{code}",
+            card["endonym"],
+            str(card["page_count"]),
+            str(card["kept_count"]),
+            drops,
+            str(card["cluster_count"]),
+            *(f"{shares[r].get(code, 0) / 1000:.0f}" for r in ROUNDS),
+            *(f"{rounds[r][code]:.3f}" if code in rounds[r] else "" for r in ROUNDS),
+        )
     console.print(table)
     fell = ", ".join(told["regressed"]) or "none"
     back = ", ".join(f"{code} {share:.0%}" for code, share in told["recovered_share"].items()) or "nothing"
-    console.print(f"Fell in round-2: {fell}. Collected again: {', '.join(told['recollected']) or 'none'}. Recovered: {back}.")
-    console.print(f"{told['pages_fetched']} pages, {told['documents_kept']} documents kept, {told['seconds']} s, peak {told['peak_mb']} MB.")
+    console.print(
+        f"Fell in round-2: {fell}. Collected again: {', '.join(told['recollected']) or 'none'}. Recovered: {back}."
+    )
+    console.print(
+        f"{told['pages_fetched']} pages, {told['documents_kept']} documents kept, {told['seconds']} s, peak {told['peak_mb']} MB."
+    )

@@ -1,4 +1,6 @@
-"""Runs of the real definitions, one after the other, each remembered by the Dagster instance: a step that ended well is not done twice."""
+"""Runs of the real definitions, one after the other, each remembered by the Dagster instance: a step that ended well
+is not done twice.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -23,12 +25,16 @@ class Runner:
 
         self.display, self.instance = display, dg.DagsterInstance.get()
         self.definitions = definitions.defs
-        self.job = self.definitions.resolve_implicit_global_asset_job_def().with_logger_defs({"console": display.logger()})
+        self.job = self.definitions.resolve_implicit_global_asset_job_def().with_logger_defs(
+            {"console": display.logger()}
+        )
         self._end_killed_runs()
 
     def _end_killed_runs(self) -> None:
         # A run of a killed process would stay "started" for ever; the daemon has no part in in-process runs.
-        for run in self.instance.get_runs(filters=dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING])):
+        for run in self.instance.get_runs(
+            filters=dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING])
+        ):
             if STEP_TAG in run.tags:
                 self.instance.report_run_failed(run, "The process was killed; the same command goes on from here.")
 
@@ -38,20 +44,33 @@ class Runner:
         return self.instance.get_runs_count(done) > 0
 
     def run(
-        self, step: str, title: str, assets: Sequence[str], *, partition: str | None = None, first_last: tuple[str, str] | None = None,
-        config: Mapping[str, Any] | None = None, tags: Mapping[str, str] | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        step: str,
+        title: str,
+        assets: Sequence[str],
+        *,
+        partition: str | None = None,
+        first_last: tuple[str, str] | None = None,
+        config: Mapping[str, Any] | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> None:
         """One run of `assets`, for one partition, a range of partitions or none. Raises StepFailed."""
         with self.display.step(title):
             if self.is_done(step):
                 return
             ranged = {RANGE_START: first_last[0], RANGE_END: first_last[1]} if first_last else {}
             result = self.job.execute_in_process(
-                instance=self.instance, asset_selection=[dg.AssetKey(name) for name in assets], partition_key=partition,
-                tags={STEP_TAG: step, **ranged, **(tags or {})}, run_config={**(config or {}), "loggers": {"console": {}}}, raise_on_error=False,
-            )  # fmt: skip
+                instance=self.instance,
+                asset_selection=[dg.AssetKey(name) for name in assets],
+                partition_key=partition,
+                tags={STEP_TAG: step, **ranged, **(tags or {})},
+                run_config={**(config or {}), "loggers": {"console": {}}},
+                raise_on_error=False,
+            )
             if not result.success:
-                raise StepFailed(f'Step "{step}" ({title}) failed:\n{_reasons(result)}\nThe same command goes on from here once the cause is gone.')
+                raise StepFailed(
+                    f'Step "{step}" ({title}) failed:\n{_reasons(result)}\nThe same command goes on from here once the cause is gone.'
+                )
 
 
 def _reasons(result: dg.ExecuteInProcessResult) -> str:

@@ -1,6 +1,7 @@
 """The root of every error that lugha raises on purpose, and the hint that each of them carries.
 
-An error is named after the situation and says four things: what happened, where, what comes nearest to what was asked, and what to do next.
+An error is named after the situation and says four things: what happened, where, what comes nearest to what was
+asked, and what to do next.
 """
 
 from collections.abc import Iterable

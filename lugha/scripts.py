@@ -1,7 +1,7 @@
 """Scripts of the world as patterns: which letters belong to a language's script, and where a token ends.
 
-Needed wherever text is counted: `\\w+` breaks words at combining marks (Devanagari, Thai, Khmer, Burmese), and scripts that put no space
-between words have no words to split at. Codes are ISO 15924.
+Needed wherever text is counted: `\\w+` breaks words at combining marks (Devanagari, Thai, Khmer, Burmese), and
+scripts that put no space between words have no words to split at. Codes are ISO 15924.
 """
 
 from functools import cache
@@ -9,13 +9,37 @@ from functools import cache
 import regex
 
 # Scripts that ISO 15924 names but Unicode does not, since they are mixtures of others.
-COMPOSITE = {"Jpan": ("Hani", "Hira", "Kana"), "Hans": ("Hani", "Bopo"), "Hant": ("Hani", "Bopo"), "Kore": ("Hang", "Hani"), "Hrkt": ("Hira", "Kana")}
-# Scripts written without spaces between words: there a letter with its marks is a token (prototype measured: same recall as a segmenter).
-UNSPACED = ("Thai", "Laoo", "Khmr", "Mymr", "Tibt", "Hani", "Hira", "Kana", "Lana", "Talu", "Tale", "Tavt", "Java", "Yiii")
+COMPOSITE = {
+    "Jpan": ("Hani", "Hira", "Kana"),
+    "Hans": ("Hani", "Bopo"),
+    "Hant": ("Hani", "Bopo"),
+    "Kore": ("Hang", "Hani"),
+    "Hrkt": ("Hira", "Kana"),
+}
+# Scripts written without spaces between words: there a letter with its marks is a token (prototype measured: same
+# recall as a segmenter).
+UNSPACED = (
+    "Thai",
+    "Laoo",
+    "Khmr",
+    "Mymr",
+    "Tibt",
+    "Hani",
+    "Hira",
+    "Kana",
+    "Lana",
+    "Talu",
+    "Tale",
+    "Tavt",
+    "Java",
+    "Yiii",
+)
 _JOINERS = "\u200c\u200d"
 _UNSPACED_LETTER = "(?=\\p{L})[" + "".join(f"\\p{{Script={s}}}" for s in UNSPACED) + "]"
 _SPACED = rf"(?!{_UNSPACED_LETTER})"
-TOKEN = regex.compile(rf"{_UNSPACED_LETTER}[\p{{M}}{_JOINERS}]*|{_SPACED}[\p{{L}}\p{{Nd}}](?:{_SPACED}[\p{{L}}\p{{M}}\p{{Nd}}{_JOINERS}])*")
+TOKEN = regex.compile(
+    rf"{_UNSPACED_LETTER}[\p{{M}}{_JOINERS}]*|{_SPACED}[\p{{L}}\p{{Nd}}](?:{_SPACED}[\p{{L}}\p{{M}}\p{{Nd}}{_JOINERS}])*"
+)
 _NUMBER = regex.compile(r"\p{Nd}+")
 _LETTER = regex.compile(r"\p{L}")
 
@@ -31,7 +55,9 @@ def letters_of(script: str) -> regex.Pattern[str]:
 
 
 def script_share(text: str, script: str) -> float:
-    """Share of the letters of a text that are of a script, 0..1; a text without letters scores 0. `Zyyy` (undetermined) accepts every letter."""
+    """Share of the letters of a text that are of a script, 0..1; a text without letters scores 0. `Zyyy`
+    (undetermined) accepts every letter.
+    """
     letters = len(_LETTER.findall(text))
     if not letters:
         return 0.0
@@ -44,9 +70,11 @@ def tokens(text: str) -> list[str]:
 
 
 def folded_tokens(text: str) -> list[str]:
-    """Tokens with case folded, zero-width joiners out and every number as "0": what near-duplicate detection compares. Marks stay:
-    without them different words of Yoruba, Hindi or Burmese would become one. Turkish İ i I ı become one letter, because which of them
-    are a pair depends on the language, and a page in capitals must still be like itself."""
+    """Tokens with case folded, zero-width joiners out and every number as "0": what near-duplicate detection
+    compares. Marks stay: without them different words of Yoruba, Hindi or Burmese would become one. Turkish İ i I ı
+    become one letter, because which of them are a pair depends on the language, and a page in capitals must still be
+    like itself.
+    """
     folded = text.replace("İ", "i").casefold().replace("ı", "i")
     plain = _NUMBER.sub("0", folded).replace("\u200c", "").replace("\u200d", "")
     return TOKEN.findall(plain)

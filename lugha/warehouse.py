@@ -1,6 +1,7 @@
 """SQL over the lake: one SELECT a file in sql/, run by DuckDB over polars frames.
 
-DuckDB reads the lazy frames themselves, so filters and columns push down into the parquet files and no DuckDB extension is needed.
+DuckDB reads the lazy frames themselves, so filters and columns push down into the parquet files and no DuckDB
+extension is needed.
 """
 
 import importlib.resources

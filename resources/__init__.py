@@ -1,4 +1,6 @@
-"""What assets need from outside: the lake, the web, models and the trainer. Settings come from the environment, so that no code changes between places."""
+"""What assets need from outside: the lake, the web, models and the trainer. Settings come from the environment, so
+that no code changes between places.
+"""
 
 from resources.lake import LakeResource
 from resources.models import ModelsResource

@@ -13,8 +13,8 @@ from lugha.lake import Lake
 class LakeResource(dg.ConfigurableResource[Any]):
     """Where the Delta tables lie: a folder, or `s3://`, `gs://`, `az://`.
 
-    The options of an object store (as delta-rs names them, keys among them) are read from `LUGHA_LAKE_OPTIONS` when the lake is opened, so that
-    no secret becomes part of a run's configuration.
+    The options of an object store (as delta-rs names them, keys among them) are read from `LUGHA_LAKE_OPTIONS` when
+    the lake is opened, so that no secret becomes part of a run's configuration.
     """
 
     uri: str = Field(description="Folder or object store address of the lake")

@@ -1,4 +1,6 @@
-"""Small models that stages share: the language identifier and the tokenizer, as files named by what they were made from."""
+"""Small models that stages share: the language identifier and the tokenizer, as files named by what they were made
+from.
+"""
 
 import json
 from functools import lru_cache
@@ -47,7 +49,9 @@ class ModelsResource(dg.ConfigurableResource[Any]):
         """The tokenizer in use as JSON, and its digest. Raises NoTokenizer."""
         current = self.current("tokenizer")
         if current is None:
-            raise NoTokenizer("There is no tokenizer yet. Materialize the asset `tokenizer` (it needs dedup_sets with text), then this one again.")
+            raise NoTokenizer(
+                "There is no tokenizer yet. Materialize the asset `tokenizer` (it needs dedup_sets with text), then this one again."
+            )
         return self.path("tokenizer", current["file"]).read_text(encoding="utf-8"), current["digest"]
 
 

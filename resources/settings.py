@@ -1,4 +1,6 @@
-"""Where everything lies: one folder, `LUGHA_HOME` (default `.lugha` in the working folder), with lake, WARC files, models and checkpoints in it."""
+"""Where everything lies: one folder, `LUGHA_HOME` (default `.lugha` in the working folder), with lake, WARC files,
+models and checkpoints in it.
+"""
 
 import os
 from pathlib import Path

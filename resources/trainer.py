@@ -10,12 +10,16 @@ from lugha.training.train import TrainSettings
 
 
 class TrainerResource(dg.ConfigurableResource[Any]):
-    """The checkpoint store and the size of the model. One process on this machine; other places come with their own issue."""
+    """The checkpoint store and the size of the model. One process on this machine; other places come with their own
+    issue.
+    """
 
     folder: str = Field(description="Checkpoint store")
     threads: int = Field(default=1, description="CPU threads; with one, a resumed run is byte-identical")
     vocabulary_size: int = Field(default=4096, description="Tokens of the tokenizer")
-    tokenizer_bytes_per_language: int = Field(default=60_000, description="Most bytes of one language in the tokenizer's sample")
+    tokenizer_bytes_per_language: int = Field(
+        default=60_000, description="Most bytes of one language in the tokenizer's sample"
+    )
 
     def settings(self, seed: int) -> TrainSettings:
         """Settings of one run."""

@@ -21,16 +21,28 @@ class WebResource(dg.ConfigurableResource[Any]):
     warc_folder: str = Field(description="Folder for WARC files, one folder a snapshot")
     seeds_file: str = Field(default="", description="Text file with one start address a line")
     user_agent: str = Field(description="Name and contact that sites see")
-    delay_seconds: float = Field(default=1.0, description="Pause between two requests to one host; a longer Crawl-delay wins")
-    pages_per_host: int = Field(default=200, description="Most pages of one host in one snapshot; the rest stays known for re-collection")
-    resolve: dict[str, str] = Field(default_factory=dict, description='Host (or "*") -> "address:port": connect there instead, as to a mirror')
+    delay_seconds: float = Field(
+        default=1.0, description="Pause between two requests to one host; a longer Crawl-delay wins"
+    )
+    pages_per_host: int = Field(
+        default=200, description="Most pages of one host in one snapshot; the rest stays known for re-collection"
+    )
+    resolve: dict[str, str] = Field(
+        default_factory=dict, description='Host (or "*") -> "address:port": connect there instead, as to a mirror'
+    )
 
     def seeds(self) -> list[str]:
         """Start addresses of the site list. Raises NoSeeds."""
         path = Path(self.seeds_file)
         if not self.seeds_file or not path.is_file():
-            raise NoSeeds(f'No site list at "{self.seeds_file}". Set LUGHA_SEEDS to a text file with one address a line (README, "Your own sites").')
-        return [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip() and not line.startswith("#")]
+            raise NoSeeds(
+                f'No site list at "{self.seeds_file}". Set LUGHA_SEEDS to a text file with one address a line (README, "Your own sites").'
+            )
+        return [
+            line.strip()
+            for line in path.read_text(encoding="utf-8").splitlines()
+            if line.strip() and not line.startswith("#")
+        ]
 
     def politeness(self) -> Politeness:
         """How requests are made."""

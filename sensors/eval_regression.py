@@ -1,7 +1,7 @@
 """The sensor that closes the loop: languages that fell in the newest release are collected again, and only they.
 
-Thin: lugha.evaluation decides what fell and what is still open, this file asks Dagster what runs and what failed. Nothing is kept in a cursor:
-an open regression stays due until the lake says that it was collected.
+Thin: lugha.evaluation decides what fell and what is still open, this file asks Dagster what runs and what failed.
+Nothing is kept in a cursor: an open regression stays due until the lake says that it was collected.
 """
 
 import json
@@ -21,15 +21,24 @@ from resources import LakeResource
 
 REQUEST_TAG = "lugha/request"
 MOST_REQUESTS = 20  # a tick; what is over it is still due at the next one
-UNFINISHED = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
+UNFINISHED = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+]
 
 
 @dg.sensor(target=[raw_crawls], minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)
 def eval_regression(context: dg.SensorEvaluationContext, lake: LakeResource) -> dg.SensorResult | dg.SkipReason:
-    """Compare the newest release with the last one that fell nowhere; ask for more text of each language that fell beyond the noise."""
+    """Compare the newest release with the last one that fell nowhere; ask for more text of each language that fell
+    beyond the noise.
+    """
     due = open_requests(lake.open(), context.instance)
     if not due:
-        return dg.SkipReason("No language of the newest release fell beyond the noise, or all that fell are collected, under way, or wait for a person.")
+        return dg.SkipReason(
+            "No language of the newest release fell beyond the noise, or all that fell are collected, under way, or wait for a person."
+        )
     asked = due[:MOST_REQUESTS]
     new = sorted({r.snapshot for r in asked} - set(context.instance.get_dynamic_partitions(str(snapshots.name))))
     return dg.SensorResult(
@@ -50,9 +59,14 @@ def open_requests(lake: Lake, instance: dg.DagsterInstance) -> list[CollectionRe
             failed[request_id] += 1
     unique, fetched = bytes_by_language(lake)
     return due_requests(
-        release_history(lake), lake.read("collection_requests"), failed, frozenset(running), unique, fetched,
+        release_history(lake),
+        lake.read("collection_requests"),
+        failed,
+        frozenset(running),
+        unique,
+        fetched,
         recollection_snapshot(datetime.now(UTC).date()),
-    )  # fmt: skip
+    )
 
 
 def run_request(request: CollectionRequest) -> dg.RunRequest:
@@ -60,7 +74,9 @@ def run_request(request: CollectionRequest) -> dg.RunRequest:
     return dg.RunRequest(
         run_key=f"{request.request_id}:{request.attempt}",
         partition_key=dg.MultiPartitionKey({"snapshot": request.snapshot, "language": request.language}),
-        run_config={"ops": {"raw_crawls": {"config": {"wanted_bytes": request.wanted_bytes, "request": request.to_json()}}}},
+        run_config={
+            "ops": {"raw_crawls": {"config": {"wanted_bytes": request.wanted_bytes, "request": request.to_json()}}}
+        },
         tags={
             "lugha/reason": "eval_regression",
             REQUEST_TAG: request.request_id,

@@ -1,4 +1,5 @@
-"""Schedules: a new snapshot every week, a training round every week, and a capped backfill of what is missing or stale every night.
+"""Schedules: a new snapshot every week, a training round every week, and a capped backfill of what is missing or
+stale every night.
 
 They are off until somebody turns them on: nothing visits a web site or occupies a machine without having been asked to.
 """
@@ -38,9 +39,14 @@ def weekly_collection(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
 
 @dg.schedule(cron_schedule="0 2 * * 0", target=[training_mixtures, checkpoints])
 def weekly_training(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest]:
-    """Sunday at two: every recipe that continues from another and is no fire drill; a mixture that did not change is left alone."""
+    """Sunday at two: every recipe that continues from another and is no fire drill; a mixture that did not change is
+    left alone.
+    """
     chosen = [r.name for r in recipes().values() if r.continues and r.drill is None]
-    return [dg.RunRequest(run_key=f"{name}:{context.scheduled_execution_time:%Y%m%d}", partition_key=name) for name in chosen]
+    return [
+        dg.RunRequest(run_key=f"{name}:{context.scheduled_execution_time:%Y%m%d}", partition_key=name)
+        for name in chosen
+    ]
 
 
 @dg.schedule(cron_schedule="0 3 * * *", target=list(CELL_STAGES))
@@ -67,7 +73,9 @@ def _backfill(lake: Lake, stages: Sequence[dg.AssetsDefinition], day: str) -> li
 
 
 def ranges(partitions: Sequence[Keys]) -> Iterator[tuple[Keys, Keys]]:
-    """Runs of neighbouring languages of one snapshot as (first, last): a run takes a range, and one that holds no other partition costs nothing."""
+    """Runs of neighbouring languages of one snapshot as (first, last): a run takes a range, and one that holds no
+    other partition costs nothing.
+    """
     order = {code: n for n, code in enumerate(languages.get_partition_keys())}
     by_snapshot = sorted(partitions, key=lambda k: (k.get("snapshot", ""), order[k["language"]]))
     for _, same in groupby(by_snapshot, key=lambda k: k.get("snapshot", "")):
@@ -79,5 +87,7 @@ def ranges(partitions: Sequence[Keys]) -> Iterator[tuple[Keys, Keys]]:
 def _range_run(asset: dg.AssetKey, first: Keys, last: Keys, day: str) -> dg.RunRequest:
     start, end = ("|".join(keys[name] for name in sorted(keys)) for keys in (first, last))
     return dg.RunRequest(
-        run_key=f"backfill {asset.path[-1]} {start} {end} {day}", asset_selection=[asset], tags={RANGE_START: start, RANGE_END: end, "lugha/reason": "backfill"}
+        run_key=f"backfill {asset.path[-1]} {start} {end} {day}",
+        asset_selection=[asset],
+        tags={RANGE_START: start, RANGE_END: end, "lugha/reason": "backfill"},
     )

@@ -7,7 +7,9 @@ from lugha.registry import entries
 
 @dataclass(frozen=True)
 class Benchmark:
-    """A benchmark: where its items come from, how they are scored, and on which level (basic, domain, culture) it speaks."""
+    """A benchmark: where its items come from, how they are scored, and on which level (basic, domain, culture) it
+    speaks.
+    """
 
     name: str
     meaning: str

@@ -17,13 +17,17 @@ def is_recollection(snapshot: str) -> bool:
 
 
 def recollection_snapshot(day: date) -> str:
-    """The one re-collection snapshot of a week, "recollect-2026w47": all languages that fall in that week share it, so keys stay few."""
+    """The one re-collection snapshot of a week, "recollect-2026w47": all languages that fall in that week share it,
+    so keys stay few.
+    """
     year, week, _ = day.isocalendar()
     return f"{RECOLLECTION}{year}w{week:02d}"
 
 
 def index_rows(found: pl.DataFrame, snapshot: str) -> pl.DataFrame:
-    """`crawl_index` rows from the result of a walk: doc_id from the record's identity (snapshot and address), language from its hints."""
+    """`crawl_index` rows from the result of a walk: doc_id from the record's identity (snapshot and address),
+    language from its hints.
+    """
     from lugha.collection.hints import choose_language
 
     chosen = [
@@ -39,7 +43,9 @@ def index_rows(found: pl.DataFrame, snapshot: str) -> pl.DataFrame:
 
 
 def uncollected(indexes: pl.LazyFrame) -> pl.DataFrame:
-    """Addresses that `indexes` (rows of other snapshots) know and none has fetched, each once, the first snapshot that named it."""
+    """Addresses that `indexes` (rows of other snapshots) know and none has fetched, each once, the first snapshot
+    that named it.
+    """
     done = indexes.filter(pl.col("outcome").is_in(["fetched", "robots_forbidden"])).select("url")
     known = indexes.filter(pl.col("outcome") == "known").join(done, on="url", how="anti").sort("snapshot", "url")
     return known.unique("url", keep="first", maintain_order=True).drop("snapshot").collect()

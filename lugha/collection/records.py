@@ -60,7 +60,8 @@ def recollect(
     wanted_bytes: int,
     on_progress: "Callable[[Progress], None]",
 ) -> pl.DataFrame:
-    """Fetch the addresses of a plan, in its order, until `wanted_bytes` of pages have come; `raw_crawls` rows of those that came.
+    """Fetch the addresses of a plan, in its order, until `wanted_bytes` of pages have come; `raw_crawls` rows of
+    those that came.
 
     A record keeps the id that the index gave it. A killed call goes on from its WARC journal.
     """

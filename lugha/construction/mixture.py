@@ -26,7 +26,9 @@ class NothingToStarve(LughaError):
 
 @dataclass(frozen=True)
 class Mixture:
-    """What a recipe became: rows of `training_mixtures`, rows of `mixture_languages`, the manifest id and the bytes that no language could fill."""
+    """What a recipe became: rows of `training_mixtures`, rows of `mixture_languages`, the manifest id and the bytes
+    that no language could fill.
+    """
 
     documents: pl.DataFrame
     languages: pl.DataFrame
@@ -34,11 +36,14 @@ class Mixture:
     shortfall_bytes: int
 
 
-def mix(documents: pl.DataFrame, recipe: Recipe, item_counts: Mapping[str, int], uncollected_counts: Mapping[str, int]) -> Mixture:
+def mix(
+    documents: pl.DataFrame, recipe: Recipe, item_counts: Mapping[str, int], uncollected_counts: Mapping[str, int]
+) -> Mixture:
     """Draw a mixture from representatives that are not held out.
 
-    `documents`: doc_id, language, snapshot, host, content_hash, byte_count. `item_counts` (evaluation items) and `uncollected_counts` (known pages
-    that were not fetched) per language are read by a drill only. Raises NothingToMix, NothingToStarve.
+    `documents`: doc_id, language, snapshot, host, content_hash, byte_count. `item_counts` (evaluation items) and
+    `uncollected_counts` (known pages that were not fetched) per language are read by a drill only. Raises
+    NothingToMix, NothingToStarve.
     """
     if recipe.languages:
         documents = documents.filter(pl.col("language").is_in(recipe.languages))
@@ -52,7 +57,9 @@ def mix(documents: pl.DataFrame, recipe: Recipe, item_counts: Mapping[str, int],
     drawn = _divide(available, recipe, starved)
     rows = _draw(documents, available, drawn, recipe.seed)
     if rows.is_empty():
-        raise NothingToMix(f'Recipe "{recipe.name}" draws not one document: budget_bytes, cap_share or the weights leave less than half of one to every language.')
+        raise NothingToMix(
+            f'Recipe "{recipe.name}" draws not one document: budget_bytes, cap_share or the weights leave less than half of one to every language.'
+        )
     languages = _summary(rows, available, drawn, recipe, starved)
     manifest_id = digest_of([asdict(recipe), _rows_digest(rows)]) + digest_of(_rows_digest(rows))
     languages = languages.with_columns(pl.lit(manifest_id).alias("manifest_id"))
@@ -60,12 +67,16 @@ def mix(documents: pl.DataFrame, recipe: Recipe, item_counts: Mapping[str, int],
     return Mixture(rows, languages.select(list(TABLES["mixture_languages"].columns)), manifest_id, shortfall)
 
 
-def _starved(recipe: Recipe, available: Mapping[str, int], items: Mapping[str, int], uncollected: Mapping[str, int]) -> str | None:
+def _starved(
+    recipe: Recipe, available: Mapping[str, int], items: Mapping[str, int], uncollected: Mapping[str, int]
+) -> str | None:
     if recipe.drill is None:
         return None
     if recipe.drill.starve != "best measured":
         if recipe.drill.starve not in available:
-            raise NothingToStarve(f'Recipe "{recipe.name}" starves {recipe.drill.starve}, which has no text. Languages with text: {", ".join(available)}.')
+            raise NothingToStarve(
+                f'Recipe "{recipe.name}" starves {recipe.drill.starve}, which has no text. Languages with text: {", ".join(available)}.'
+            )
         return recipe.drill.starve
     candidates = [code for code in available if items.get(code, 0) >= 4 and uncollected.get(code, 0) > 0]
     if not candidates:
@@ -101,7 +112,9 @@ def _draw(documents: pl.DataFrame, available: Mapping[str, int], drawn: Mapping[
     return rows.select([c for c in TABLES["training_mixtures"].columns])
 
 
-def _summary(rows: pl.DataFrame, available: Mapping[str, int], wanted: Mapping[str, float], recipe: Recipe, starved: str | None) -> pl.DataFrame:
+def _summary(
+    rows: pl.DataFrame, available: Mapping[str, int], wanted: Mapping[str, float], recipe: Recipe, starved: str | None
+) -> pl.DataFrame:
     drawn = dict(rows.group_by("language").agg((pl.col("byte_count") * pl.col("repeat_count")).sum()).iter_rows())
     total = max(1, sum(drawn.values()))
     return pl.DataFrame(

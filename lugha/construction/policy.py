@@ -1,7 +1,7 @@
 """How a budget is divided between languages: unique bytes in, bytes to draw out.
 
-A language's cap always wins: it never gives more than max_epochs times what it has, nor more than cap_share of the budget. What the caps leave
-over is reported as a shortfall, never filled by silent repetition.
+A language's cap always wins: it never gives more than max_epochs times what it has, nor more than cap_share of the
+budget. What the caps leave over is reported as a shortfall, never filled by silent repetition.
 """
 
 from collections.abc import Mapping
@@ -18,14 +18,20 @@ def caps(available: Mapping[str, int], recipe: Recipe) -> dict[str, float]:
 def divide(available: Mapping[str, int], caps_of: Mapping[str, float], recipe: Recipe) -> dict[str, float]:
     """Bytes to draw per language; the sum is the budget, or less where the caps do not reach it.
 
-    unimax: equal shares (times `weights`), water-filled from the language that reaches its cap first (Chung et al. 2023, UniMax).
-    natural: shares as the unique bytes lie, within the caps.
+    unimax: equal shares (times `weights`), water-filled from the language that reaches its cap first (Chung et al.
+    2023, UniMax). natural: shares as the unique bytes lie, within the caps.
     """
-    weight = {code: recipe.weights.get(code, 1.0) * (1.0 if recipe.policy == "unimax" else float(available[code])) for code in available}
+    weight = {
+        code: recipe.weights.get(code, 1.0) * (1.0 if recipe.policy == "unimax" else float(available[code]))
+        for code in available
+    }
     drawn: dict[str, float] = {code: 0.0 for code in available if weight[code] <= 0}
     left = float(recipe.budget_bytes)
-    waiting = sorted((code for code in available if weight[code] > 0), key=lambda code: (caps_of[code] / weight[code], code))
-    # Sums from the end: subtracting one weight after the other would leave rounding errors of the large ones for the small ones.
+    waiting = sorted(
+        (code for code in available if weight[code] > 0), key=lambda code: (caps_of[code] / weight[code], code)
+    )
+    # Sums from the end: subtracting one weight after the other would leave rounding errors of the large ones for the
+    # small ones.
     totals = [*accumulate(weight[code] for code in reversed(waiting))][::-1]
     for code, total in zip(waiting, totals, strict=True):
         drawn[code] = min(left * (weight[code] / total), caps_of[code])
@@ -34,7 +40,9 @@ def divide(available: Mapping[str, int], caps_of: Mapping[str, float], recipe: R
 
 
 def bound_by(drawn: float, available: int, recipe: Recipe, is_starved: bool) -> str:
-    """What limits a language: "recipe" (the drill), "data" (its epoch cap: more text is what it needs), "cap" (cap_share) or "share"."""
+    """What limits a language: "recipe" (the drill), "data" (its epoch cap: more text is what it needs), "cap"
+    (cap_share) or "share".
+    """
     if is_starved:
         return "recipe"
     if drawn >= recipe.max_epochs * available * (1 - 1e-9):

@@ -1,8 +1,9 @@
-"""Clusters of equal and nearly equal documents of one language, over all snapshots, in the order in which they were first seen.
+"""Clusters of equal and nearly equal documents of one language, over all snapshots, in the order in which they were
+first seen.
 
-Documents join one by one, oldest first, and a decision once made is never changed by a later document: so adding a snapshot gives the same
-clusters as starting over. A document that resembles two clusters joins the older one and leaves both as they are. datasketch signs and looks up;
-the kernel that does this at 90 MB a second is issue 4's.
+Documents join one by one, oldest first, and a decision once made is never changed by a later document: so adding a
+snapshot gives the same clusters as starting over. A document that resembles two clusters joins the older one and
+leaves both as they are. datasketch signs and looks up; the kernel that does this at 90 MB a second is issue 4's.
 """
 
 from collections.abc import Iterator
@@ -23,8 +24,8 @@ LEAST_SIMILARITY = 0.7  # estimated Jaccard; below, a match of one band is usual
 def cluster(documents: pl.DataFrame, held_out_before: pl.DataFrame) -> pl.DataFrame:
     """`dedup_sets` rows of one language.
 
-    `documents`: doc_id, snapshot, host, content_hash, byte_count, first_seen, text of every kept document of the language.
-    `held_out_before`: cluster_id, is_held_out of the last run; sides do not change.
+    `documents`: doc_id, snapshot, host, content_hash, byte_count, first_seen, text of every kept document of the
+    language. `held_out_before`: cluster_id, is_held_out of the last run; sides do not change.
     """
     ordered = documents.sort("first_seen", "doc_id")
     joined = pl.DataFrame(list(_join(ordered)), schema=JOINED, orient="row")
@@ -46,7 +47,8 @@ def _join(documents: pl.DataFrame) -> Iterator[tuple[bytes, bytes, bool, str, fl
     signatures: dict[int, MinHash] = {}
     for row, (content_hash, text) in enumerate(documents.select("content_hash", "text").iter_rows()):
         if (known := by_hash.get(content_hash)) is not None:
-            # An exact copy adds nothing to the index: its signature is there already, and a hundred thousand copies stay cheap.
+            # An exact copy adds nothing to the index: its signature is there already, and a hundred thousand copies
+            # stay cheap.
             yield doc_ids[known], doc_ids[known], False, "exact", 1.0
             continue
         signature = _sign(text)

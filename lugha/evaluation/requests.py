@@ -1,7 +1,8 @@
 """Requests for more text: which fallen languages are still to be collected, and how many bytes.
 
-What is open is derived, never remembered: a regression of the newest checkpoint is open until `collection_requests` says that it was collected.
-So a lost cursor, a restarted daemon or a failed run neither loses a request nor makes it twice.
+What is open is derived, never remembered: a regression of the newest checkpoint is open until `collection_requests`
+says that it was collected. So a lost cursor, a restarted daemon or a failed run neither loses a request nor makes it
+twice.
 """
 
 import json
@@ -16,14 +17,18 @@ from lugha.lake import Lake
 from lugha.lake.digest import digest_of
 from lugha.lake.schemas import TABLES
 
-GAIN_PER_DOUBLING = 0.10  # bits per byte; measured .15 to .22 at small scale, less is assumed for longer training (docs/decisions/0007)
+GAIN_PER_DOUBLING = (
+    0.10  # bits per byte; measured .15 to .22 at small scale, less is assumed for longer training (docs/decisions/0007)
+)
 MOST_ATTEMPTS = 3
 LEAST_BYTES = 20_000
 
 
 @dataclass(frozen=True)
 class CollectionRequest:
-    """A request for one language: which regression asks (anchor, candidate, excess in bits per byte) and for how many bytes of pages."""
+    """A request for one language: which regression asks (anchor, candidate, excess in bits per byte) and for how many
+    bytes of pages.
+    """
 
     request_id: str
     snapshot: str
@@ -55,8 +60,9 @@ def due_requests(
 ) -> list[CollectionRequest]:
     """Requests that are due now, largest fall first.
 
-    `releases` are the rows of `regression.replay`; only the newest release asks. `collected` are `collection_requests`; `failures` counts failed
-    runs by request id and `running` names those under way. After MOST_ATTEMPTS failures a request waits for a person.
+    `releases` are the rows of `regression.replay`; only the newest release asks. `collected` are
+    `collection_requests`; `failures` counts failed runs by request id and `running` names those under way. After
+    MOST_ATTEMPTS failures a request waits for a person.
     """
     if releases.is_empty():
         return []
@@ -70,15 +76,26 @@ def due_requests(
         if request_id in done or request_id in running or failed >= MOST_ATTEMPTS:
             continue
         wanted = wanted_bytes(row["excess"], unique_bytes.get(language, 0), fetched_bytes.get(language, 0))
-        due.append(CollectionRequest(request_id, snapshot, language, row["anchor_id"], row["checkpoint_id"], row["excess"], wanted, failed + 1))
+        due.append(
+            CollectionRequest(
+                request_id,
+                snapshot,
+                language,
+                row["anchor_id"],
+                row["checkpoint_id"],
+                row["excess"],
+                wanted,
+                failed + 1,
+            )
+        )
     return due
 
 
 def wanted_bytes(excess: float, unique: int, fetched: int) -> int:
     """Bytes of pages to fetch for a fall of `excess` bits per byte.
 
-    The text that is needed is unique * (2^(excess / gain per doubling) - 1), at most as much again as there is; divided by the yield so far
-    (kept unique bytes per fetched byte), it becomes bytes of pages.
+    The text that is needed is unique * (2^(excess / gain per doubling) - 1), at most as much again as there is;
+    divided by the yield so far (kept unique bytes per fetched byte), it becomes bytes of pages.
     """
     needed = min(unique * (2 ** min(10.0, max(0.0, excess) / GAIN_PER_DOUBLING) - 1), float(unique))
     share_kept = min(1.0, unique / fetched) if unique and fetched else 0.2
@@ -87,14 +104,23 @@ def wanted_bytes(excess: float, unique: int, fetched: int) -> int:
 
 def finished_request(lake: Lake, request: CollectionRequest, run_id: str) -> None:
     """Write down what came of a request; writing it twice is the same as once."""
-    fetched = lake.scan("raw_crawls", snapshot=request.snapshot, language=request.language).select(pl.len()).collect().item()
+    fetched = (
+        lake.scan("raw_crawls", snapshot=request.snapshot, language=request.language).select(pl.len()).collect().item()
+    )
     row = {
         **{c: v for c, v in asdict(request).items() if c in TABLES["collection_requests"].columns},
         "fetched_count": fetched,
         "outcome": "collected" if fetched else "exhausted",
         "finished_at": datetime.now(UTC),
     }
-    before = lake.read("collection_requests", language=request.language).filter(pl.col("request_id") != request.request_id)
+    before = lake.read("collection_requests", language=request.language).filter(
+        pl.col("request_id") != request.request_id
+    )
     columns = list(TABLES["collection_requests"].columns)
-    rows = pl.concat([before.select(columns), pl.DataFrame([row], schema={c: TABLES["collection_requests"].schema[c] for c in columns})])
+    rows = pl.concat(
+        [
+            before.select(columns),
+            pl.DataFrame([row], schema={c: TABLES["collection_requests"].schema[c] for c in columns}),
+        ]
+    )
     lake.overwrite("collection_requests", rows, {"language": request.language}, run_id=run_id)

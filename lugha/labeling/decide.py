@@ -1,6 +1,7 @@
 """Scores meet bounds: who goes on, and for every document that does not, which bound it crossed.
 
-The order is fixed, so that one document has one reason: no text, another language, no language, then the signals by name.
+The order is fixed, so that one document has one reason: no text, another language, no language, then the signals by
+name.
 """
 
 import polars as pl
@@ -14,12 +15,25 @@ DECISION = ["doc_id", "is_kept", "drop_reason", "score", "bound", "calibrated_by
 def decide(labelled: pl.DataFrame, bounds: pl.DataFrame, language: str) -> pl.DataFrame:
     """`decisions` rows for the `labelled_documents` of one cell under the `language_profiles` rows of its language.
 
-    `drop_reason` is the parser's failure, "other_language", "undetermined_language", or "<signal>_below" / "<signal>_above".
+    `drop_reason` is the parser's failure, "other_language", "undetermined_language", or "<signal>_below" /
+    "<signal>_above".
     """
     steps: list[tuple[pl.Expr, pl.Expr, pl.Expr, pl.Expr, pl.Expr]] = [
         (pl.col("failure").is_not_null(), pl.col("failure"), NONE, NONE, pl.lit("a document without text")),
-        (_is(UNDETERMINED), pl.lit("undetermined_language"), SCORE, NONE, pl.lit("no language has half of its letters")),
-        (~_is(language), pl.lit("other_language"), SCORE, NONE, pl.lit("its lines are of another language; its record is filed anew")),
+        (
+            _is(UNDETERMINED),
+            pl.lit("undetermined_language"),
+            SCORE,
+            NONE,
+            pl.lit("no language has half of its letters"),
+        ),
+        (
+            ~_is(language),
+            pl.lit("other_language"),
+            SCORE,
+            NONE,
+            pl.lit("its lines are of another language; its record is filed anew"),
+        ),
     ]
     for row in bounds.sort("signal").iter_rows(named=True):
         signal, origin = pl.col(row["signal"]).cast(pl.Float64), pl.lit(row["calibrated_by"])
@@ -27,7 +41,15 @@ def decide(labelled: pl.DataFrame, bounds: pl.DataFrame, language: str) -> pl.Da
             if bound is not None:
                 # A score that is missing (null, or no number) passes: "not computed" is no reason to drop a document.
                 crossed = (signal < bound) if side == "below" else (signal > bound)
-                steps.append((crossed.fill_null(False) & ~signal.is_nan(), pl.lit(f"{row['signal']}_{side}"), signal, pl.lit(bound), origin))
+                steps.append(
+                    (
+                        crossed.fill_null(False) & ~signal.is_nan(),
+                        pl.lit(f"{row['signal']}_{side}"),
+                        signal,
+                        pl.lit(bound),
+                        origin,
+                    )
+                )
     chain = {name: pl.coalesce([pl.when(step[0]).then(step[i]) for step in steps]) for i, name in ((1, "drop_reason"),)}
     first = pl.coalesce([pl.when(step[0]).then(pl.lit(n)) for n, step in enumerate(steps)])
     decided = labelled.with_columns(first.alias("step"), **chain)
@@ -44,7 +66,9 @@ def clean(documents: pl.DataFrame, labelled: pl.DataFrame, decisions: pl.DataFra
     """`cleaned_shards` rows: the kept `standardized_documents`, without the lines that are of another language."""
     from lugha.lake.digest import short_hash
 
-    kept = documents.join(decisions.filter("is_kept").select("doc_id"), on="doc_id").join(labelled.select("doc_id", "foreign_lines"), on="doc_id")
+    kept = documents.join(decisions.filter("is_kept").select("doc_id"), on="doc_id").join(
+        labelled.select("doc_id", "foreign_lines"), on="doc_id"
+    )
     texts = [_own_lines(text, foreign) for text, foreign in kept.select("text", "foreign_lines").iter_rows()]
     return kept.with_columns(
         pl.Series("text", texts, dtype=pl.String),

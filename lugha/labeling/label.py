@@ -1,7 +1,8 @@
 """Scores of every document: which language its lines are in, and the signals. Nothing is dropped here.
 
-The label is decided line by line, because many pages of small languages stand beside a translation. A page belongs to the language it is filed
-under as long as a quarter of its letters are in it; the other lines are listed, so that later stages can leave them out.
+The label is decided line by line, because many pages of small languages stand beside a translation. A page belongs to
+the language it is filed under as long as a quarter of its letters are in it; the other lines are listed, so that
+later stages can leave them out.
 """
 
 from collections import defaultdict
@@ -18,8 +19,9 @@ OWN_SHARE = 0.25  # of the letters: enough to stay in the language a page is fil
 CLEAR_SHARE = 0.5  # of the letters: enough to be moved to another language
 SURE = 0.7  # probability from which a single line of a page in one language counts as foreign
 LEAST_LETTERS_FOREIGN = 20
-# On a page that stands beside a translation, a line has to speak for the page's language, however short it is. Both numbers were chosen on the
-# storybook pages of a real small web: F1 of the kept text .45 -> .72 there, .983 -> .975 on the other pages.
+# On a page that stands beside a translation, a line has to speak for the page's language, however short it is. Both
+# numbers were chosen on the storybook pages of a real small web: F1 of the kept text .45 -> .72 there, .983 -> .975
+# on the other pages.
 BILINGUAL_SHARE = 0.6
 LEAST_OWN_SCORE = 0.15
 
@@ -27,12 +29,17 @@ LEAST_OWN_SCORE = 0.15
 def label(documents: pl.DataFrame, language: str, model: Any | None) -> pl.DataFrame:
     """`standardized_documents` rows of one language in, `labelled_documents` rows out, one for each document.
 
-    Without a model (`None`: nothing could be learned) the label is the language of the cell where the script agrees, else undetermined.
+    Without a model (`None`: nothing could be learned) the label is the language of the cell where the script agrees,
+    else undetermined.
     """
     texts = documents["text"].to_list()
     verdicts = [_verdict(text, language, model) for text in texts]
-    scores = {name: signal.score(documents, language).cast(pl.Float32).alias(name) for name, signal in signals().items()}
-    frame = documents.select("doc_id", "content_hash", "failure").with_columns(*pl.DataFrame(verdicts, schema=VERDICT, orient="row").get_columns(), *scores.values())
+    scores = {
+        name: signal.score(documents, language).cast(pl.Float32).alias(name) for name, signal in signals().items()
+    }
+    frame = documents.select("doc_id", "content_hash", "failure").with_columns(
+        *pl.DataFrame(verdicts, schema=VERDICT, orient="row").get_columns(), *scores.values()
+    )
     return frame.select(list(TABLES["labelled_documents"].columns))
 
 
@@ -46,7 +53,9 @@ VERDICT = {
 }
 
 
-def _verdict(text: str, language: str, model: Any | None) -> tuple[str | None, float, str | None, float, float, list[int]]:
+def _verdict(
+    text: str, language: str, model: Any | None
+) -> tuple[str | None, float, str | None, float, float, list[int]]:
     lines = text.split("\n")
     letters = [sum(map(str.isalpha, line)) for line in lines]
     if not sum(letters):
@@ -69,7 +78,9 @@ def _verdict(text: str, language: str, model: Any | None) -> tuple[str | None, f
 
 
 def _shares(lines: list[str], letters: list[int], predictions: list[Prediction], language: str) -> dict[str, float]:
-    """Share of the letters for each language, every line weighted with its probability; lines of another script count for nothing of it."""
+    """Share of the letters for each language, every line weighted with its probability; lines of another script count
+    for nothing of it.
+    """
     shares: dict[str, float] = defaultdict(float)
     total = sum(letters)
     for line, n, p in zip(lines, letters, predictions, strict=True):

@@ -1,9 +1,10 @@
 """Language identification learned from the crawl's own hints, with fastText.
 
-No shipped model covers most of these languages, but most pages say somewhere what they are. So the hints are the teacher, and since a third of
-them is missing or wrong, three things keep the noise out: a line that occurs under two languages teaches nothing (templates, English captions),
-a line in another script than its language teaches nothing, and after a first round the lines that the model itself refutes are left out.
-Reference text and external models are issue 3's.
+No shipped model covers most of these languages, but most pages say somewhere what they are. So the hints are the
+teacher, and since a third of them is missing or wrong, three things keep the noise out: a line that occurs under two
+languages teaches nothing (templates, English captions), a line in another script than its language teaches nothing,
+and after a first round the lines that the model itself refutes are left out. Reference text and external models are
+issue 3's.
 """
 
 import hashlib
@@ -36,8 +37,9 @@ class BrokenModel(LughaError):
 
 @dataclass(frozen=True)
 class LidSettings:
-    """How the model is trained. `dim` is a multiple of 10 and `threads` at least 10: fastText leaves part of its matrix unset otherwise
-    (cause and trials in docs/decisions/0004)."""
+    """How the model is trained. `dim` is a multiple of 10 and `threads` at least 10: fastText leaves part of its
+    matrix unset otherwise (cause and trials in docs/decisions/0004).
+    """
 
     dim: int = 20
     epochs: int = 25
@@ -49,7 +51,8 @@ class LidSettings:
 
 
 def training_lines(documents: pl.DataFrame, settings: LidSettings) -> dict[str, list[str]]:
-    """Lines per language from standardized documents (`language` = the hinted one, `text`); at most `bytes_per_language` of each.
+    """Lines per language from standardized documents (`language` = the hinted one, `text`); at most
+    `bytes_per_language` of each.
 
     Lines are taken in the order of their hash, so that the selection does not depend on the order of the documents.
     """
@@ -68,10 +71,11 @@ def training_lines(documents: pl.DataFrame, settings: LidSettings) -> dict[str, 
 
 
 def train_lid(documents: pl.DataFrame, settings: LidSettings, path: Path) -> pl.DataFrame:
-    """Train on hinted documents, save the model at `path`, return a report: language, line_count, byte_count, refuted_share, agreement.
+    """Train on hinted documents, save the model at `path`, return a report: language, line_count, byte_count,
+    refuted_share, agreement.
 
-    `refuted_share` is the share of lines left out after the first round, `agreement` the share of the remaining lines that the final model
-    puts into their own language (on its own training lines: a sanity figure, not an accuracy).
+    `refuted_share` is the share of lines left out after the first round, `agreement` the share of the remaining lines
+    that the final model puts into their own language (on its own training lines: a sanity figure, not an accuracy).
     Raises NothingToLearnFrom with fewer than two languages.
     """
     lines = training_lines(documents, settings)
@@ -92,7 +96,9 @@ def train_lid(documents: pl.DataFrame, settings: LidSettings, path: Path) -> pl.
                 "line_count": len(kept[language]),
                 "byte_count": sum(len(x.encode()) for x in kept[language]),
                 "refuted_share": 1 - len(kept[language]) / len(found),
-                "agreement": float(np.mean([p.label == language for p in predict(model, kept[language])])) if kept[language] else 0.0,
+                "agreement": float(np.mean([p.label == language for p in predict(model, kept[language])]))
+                if kept[language]
+                else 0.0,
             }
             for language, found in lines.items()
         ]
@@ -148,7 +154,9 @@ def _cut(lines: list[str], most_bytes: int) -> list[str]:
 
 
 def _agreeing(draft: Any, language: str, lines: list[str]) -> list[str]:
-    """Lines that the draft model does not clearly put elsewhere; all of them where it would refute most (then it knows the language badly)."""
+    """Lines that the draft model does not clearly put elsewhere; all of them where it would refute most (then it
+    knows the language badly).
+    """
     kept = [line for line, p in zip(lines, predict(draft, lines), strict=True) if p.label == language or p.score < 0.8]
     return kept if len(kept) >= 0.5 * len(lines) else lines
 
@@ -167,9 +175,21 @@ def _fit(lines: dict[str, list[str]], settings: LidSettings, epochs: int) -> Any
         path = Path(folder) / "lines.txt"
         path.write_text("\n".join(rows), encoding="utf-8")
         model = fasttext.train_supervised(
-            str(path), dim=settings.dim, epoch=epochs, lr=settings.learning_rate, minn=1, maxn=4, bucket=settings.buckets,
-            minCount=1, thread=settings.threads, seed=settings.seed, verbose=0, loss="softmax",
-        )  # fmt: skip
+            str(path),
+            dim=settings.dim,
+            epoch=epochs,
+            lr=settings.learning_rate,
+            minn=1,
+            maxn=4,
+            bucket=settings.buckets,
+            minCount=1,
+            thread=settings.threads,
+            seed=settings.seed,
+            verbose=0,
+            loss="softmax",
+        )
     if not np.isfinite(model.get_input_matrix()).all():
-        raise BrokenModel("fastText trained weights that are no numbers. Keep dim a multiple of 10 and threads at 10 or more, then train again.")
+        raise BrokenModel(
+            "fastText trained weights that are no numbers. Keep dim a multiple of 10 and threads at 10 or more, then train again."
+        )
     return model

@@ -1,8 +1,9 @@
 """Bounds per language, computed from the language's own documents where there are enough of them.
 
-A bound keeps the default of its signal file until the language's own distribution says that the default would cut into normal text of that
-language: then it is loosened to the tail of the distribution. It is never tightened here, and with few documents it moves only part of the way,
-towards what all languages of the script show (shrinkage). Every bound carries its origin in words.
+A bound keeps the default of its signal file until the language's own distribution says that the default would cut
+into normal text of that language: then it is loosened to the tail of the distribution. It is never tightened here,
+and with few documents it moves only part of the way, towards what all languages of the script show (shrinkage). Every
+bound carries its origin in words.
 """
 
 import polars as pl
@@ -18,8 +19,8 @@ TAIL = 0.02
 def profile(labelled: pl.DataFrame, language: str, script_labelled: pl.DataFrame) -> pl.DataFrame:
     """`language_profiles` rows of one language: a bound for every signal.
 
-    `labelled` are the language's `labelled_documents`, `script_labelled` those of all languages of its script. Documents without text and those
-    that are of another language say nothing about normal text and are left out.
+    `labelled` are the language's `labelled_documents`, `script_labelled` those of all languages of its script.
+    Documents without text and those that are of another language say nothing about normal text and are left out.
     """
     own, pool = _normal(labelled.filter(pl.col("lid_label") == language)), _normal(script_labelled)
     rows = [{"signal": name, **_bound(name, signal, own, pool, language)} for name, signal in signals().items()]

@@ -1,7 +1,9 @@
-"""Building partitions of a table: what is unchanged is left alone, what is done survives a kill, and one bad partition does not cost the others.
+"""Building partitions of a table: what is unchanged is left alone, what is done survives a kill, and one bad
+partition does not cost the others.
 
-A partition is unchanged when its fingerprint (code version, settings, digests of its inputs) is the one its file already carries. Finished
-partitions are committed every few seconds, side tables before the main one: a killed run has lost only what its next run will find missing.
+A partition is unchanged when its fingerprint (code version, settings, digests of its inputs) is the one its file
+already carries. Finished partitions are committed every few seconds, side tables before the main one: a killed run
+has lost only what its next run will find missing.
 """
 
 import logging
@@ -57,8 +59,8 @@ def build(
 ) -> list[Built]:
     """Bring partitions of `table` up to date and return one `Built` for each, in order.
 
-    `inputs` names the digests that a partition depends on, `make` computes it. A LughaError of either fails that partition only; after the others
-    are committed, PartitionsFailed tells which.
+    `inputs` names the digests that a partition depends on, `make` computes it. A LughaError of either fails that
+    partition only; after the others are committed, PartitionsFailed tells which.
     """
     before = lake.states(table)
     writer = _Writer(lake, table, run_id)
@@ -80,7 +82,10 @@ def build(
         on_built(done + 1, keys)
     writer.flush()
     if failed:
-        raise PartitionsFailed(f"{table}: {len(failed)} of {len(built) + len(failed)} partitions failed, the others are written.\n" + "\n".join(failed))
+        raise PartitionsFailed(
+            f"{table}: {len(failed)} of {len(built) + len(failed)} partitions failed, the others are written.\n"
+            + "\n".join(failed)
+        )
     return built
 
 
@@ -114,5 +119,7 @@ class _Writer:
 
 
 def inputs_digest(code_version: str, digests: Mapping[str, str]) -> str:
-    """Digest of the code version and the inputs alone; it stands in the file name, so that staleness can be told without running anything."""
+    """Digest of the code version and the inputs alone; it stands in the file name, so that staleness can be told
+    without running anything.
+    """
     return digest_of([code_version, digests])

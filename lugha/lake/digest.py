@@ -1,6 +1,7 @@
 """Digests that name content: of a partition, of settings, of a record.
 
-A partition's digest does not depend on the order of its rows, so that a shuffled re-run is still "unchanged". It is its Dagster data version.
+A partition's digest does not depend on the order of its rows, so that a shuffled re-run is still "unchanged". It is
+its Dagster data version.
 """
 
 import hashlib
@@ -24,8 +25,9 @@ def digest_of(value: object) -> str:
 def content_digest(rows: pl.LazyFrame | pl.DataFrame, columns: Sequence[str]) -> str:
     """16 hex digits over the multiset of rows, seen through `columns`.
 
-    Each row is rendered by DuckDB, hashed with md5 and the hashes are added, so the work streams and order cannot matter. md5 is used as
-    a fast 128-bit mixing function, not against an adversary. No rows give a digest too: "empty" is content.
+    Each row is rendered by DuckDB, hashed with md5 and the hashes are added, so the work streams and order cannot
+    matter. md5 is used as a fast 128-bit mixing function, not against an adversary. No rows give a digest too:
+    "empty" is content.
     """
     frame = rows.select(columns)  # noqa: F841 - DuckDB reads the local variable by its name
     row = duckdb.sql(

@@ -1,11 +1,12 @@
 """Reading and writing the Delta tables: whole partitions, flat memory, many partitions in one commit.
 
-polars streams rows into a staged parquet file, DuckDB takes its digest, delta-rs commits. delta-rs' own writer is not used for data: its peak
-memory grows with the frame (decision 0002). What it would do for us is therefore done here: the columns and types are checked, and the commit
-is retried, because it conflicts with commits to other partitions too.
+polars streams rows into a staged parquet file, DuckDB takes its digest, delta-rs commits. delta-rs' own writer is not
+used for data: its peak memory grows with the frame (decision 0002). What it would do for us is therefore done here:
+the columns and types are checked, and the commit is retried, because it conflicts with commits to other partitions
+too.
 
-The file name of a partition carries what went in (fingerprint, and the digest of its inputs) and what came out. So the state of a partition is
-committed in the same atomic step as its rows, and no second table can disagree with it.
+The file name of a partition carries what went in (fingerprint, and the digest of its inputs) and what came out. So
+the state of a partition is committed in the same atomic step as its rows, and no second table can disagree with it.
 """
 
 import json
@@ -52,8 +53,9 @@ class WrongColumns(LughaError):
 
 @dataclass(frozen=True)
 class PartitionState:
-    """What a partition holds now: digests of what went in (`fingerprint`: code, settings and inputs; `inputs`: code and inputs alone) and of what
-    came out, rows, and bytes of its file."""
+    """What a partition holds now: digests of what went in (`fingerprint`: code, settings and inputs; `inputs`: code
+    and inputs alone) and of what came out, rows, and bytes of its file.
+    """
 
     fingerprint: str
     inputs: str
@@ -73,7 +75,9 @@ class Lake:
     def uri(self, table: str) -> str:
         """Address of a table's folder."""
         if table not in TABLES:
-            raise UnknownTable(f'No table "{table}" in the lake.{nearest(table, TABLES)} Tables are declared in lugha/lake/schemas.py.')
+            raise UnknownTable(
+                f'No table "{table}" in the lake.{nearest(table, TABLES)} Tables are declared in lugha/lake/schemas.py.'
+            )
         return f"{self.root}/{table}"
 
     def create_tables(self) -> None:
@@ -119,8 +123,11 @@ class Lake:
             fingerprint, inputs, digest = name.groups() if name else ("", "", "")
             key = tuple(row[f"partition.{column}"] for column in spec.partitioned_by)
             state = PartitionState(fingerprint, inputs, digest, row["num_records"] or 0, row["size_bytes"])
-            if other := found.get(key):  # We write one file a partition: a second one is foreign too, whichever comes first.
-                state = PartitionState("", "", "", other.row_count + state.row_count, other.size_bytes + state.size_bytes)
+            # We write one file a partition: a second one is foreign too, whichever comes first.
+            if other := found.get(key):
+                state = PartitionState(
+                    "", "", "", other.row_count + state.row_count, other.size_bytes + state.size_bytes
+                )
             found[key] = state
         return found
 
@@ -129,7 +136,9 @@ class Lake:
         return self.states(table).get(tuple(keys[column] for column in TABLES[table].partitioned_by))
 
     def overwrite(self, table: str, frame: pl.LazyFrame | pl.DataFrame, keys: Keys, *, run_id: str) -> PartitionState:
-        """Replace one partition by the rows of `frame`, outside any build: it has no fingerprint, so a build of it would not be skipped."""
+        """Replace one partition by the rows of `frame`, outside any build: it has no fingerprint, so a build of it
+        would not be skipped.
+        """
         batch = Batch(self, table, run_id)
         state = batch.stage(frame, keys, NO_FINGERPRINT, NO_FINGERPRINT)
         batch.commit()
@@ -138,8 +147,8 @@ class Lake:
     def sweep(self, older_than_seconds: float = 86_400) -> int:
         """Remove staged files that a killed writer left behind, local lakes only; the number of files removed.
 
-        Only files that the log does not mention and that are older than any run we know of (whole hours, at least one): a running writer's
-        staged file must survive, and so must what earlier versions of a table hold.
+        Only files that the log does not mention and that are older than any run we know of (whole hours, at least
+        one): a running writer's staged file must survive, and so must what earlier versions of a table hold.
         """
         if self.is_remote:
             return 0
@@ -147,7 +156,9 @@ class Lake:
         for table in TABLES:
             delta, hours = self._delta(table), max(1, round(older_than_seconds / 3600))
             # A full vacuum also lists what later versions replaced; that alone is what a vacuum that is not full lists.
-            unused, replaced = (delta.vacuum(hours, dry_run=True, enforce_retention_duration=False, full=full) for full in (True, False))
+            unused, replaced = (
+                delta.vacuum(hours, dry_run=True, enforce_retention_duration=False, full=full) for full in (True, False)
+            )
             for name in set(unused) - set(replaced):
                 Path(self.uri(table), name).unlink()
                 removed += 1
@@ -163,7 +174,8 @@ class Batch:
         self.staged: dict[str, AddAction] = {}  # by folder: what is staged twice must not be committed twice
 
     def stage(self, frame: pl.LazyFrame | pl.DataFrame, keys: Keys, fingerprint: str, inputs: str) -> PartitionState:
-        """Write the rows of one partition beside the table, invisible until `commit`; what was staged for it before is forgotten.
+        """Write the rows of one partition beside the table, invisible until `commit`; what was staged for it before
+        is forgotten.
 
         Raises UnsafeKey, and WrongColumns for a frame that does not fit the table.
         """
@@ -174,7 +186,9 @@ class Batch:
         except BaseException as error:
             self._remove(temporary)
             if isinstance(error, pl.exceptions.InvalidOperationError):
-                raise WrongColumns(f"{self.table}: a value does not fit its column: {str(error).splitlines()[0].rstrip('.')}.") from error
+                raise WrongColumns(
+                    f"{self.table}: a value does not fit its column: {str(error).splitlines()[0].rstrip('.')}."
+                ) from error
             raise
         self.unstage(keys)
         final = f"{folder}/part-{fingerprint}-{inputs}-{digest}-{uuid.uuid4().hex[:8]}.parquet"
@@ -236,7 +250,9 @@ class Batch:
         self.staged = {}
 
     def _commit_group(self, where: list[tuple[str, str, str | list[str]]], adds: list[AddAction]) -> None:
-        properties = CommitProperties(max_commit_retries=20, custom_metadata={"run_id": self.run_id, "partitions": str(len(adds))})
+        properties = CommitProperties(
+            max_commit_retries=20, custom_metadata={"run_id": self.run_id, "partitions": str(len(adds))}
+        )
         for attempt in range(COMMIT_ATTEMPTS):
             table = self.lake._delta(self.table)
             try:
@@ -252,11 +268,14 @@ class Batch:
             except CommitFailedError:
                 log.info("commit to %s met another writer, attempt %d", self.table, attempt + 1)
                 time.sleep(random.random() * 0.1 * min(attempt + 1, 10))
-        raise CommitFailedError(f"{self.table}: gave up after {COMMIT_ATTEMPTS} attempts; another writer commits without pause.")
+        raise CommitFailedError(
+            f"{self.table}: gave up after {COMMIT_ATTEMPTS} attempts; another writer commits without pause."
+        )
 
 
 def _create(uri: str, spec: Table, options: dict[str, str] | None) -> None:
-    # No statistics at all: the default ones keep the start of texts and whole URLs in the log, where erasure would miss them.
+    # No statistics at all: the default ones keep the start of texts and whole URLs in the log, where erasure would
+    # miss them.
     DeltaTable.create(
         uri,
         schema=pl.DataFrame(schema=spec.schema).to_arrow().schema,
@@ -272,7 +291,9 @@ def _partition_path(spec: Table, keys: Keys) -> str:
         raise UnsafeKey(f"This table is partitioned by {list(spec.partitioned_by)}, not by {sorted(keys)}.")
     for column, value in keys.items():
         if not SAFE_KEY.match(value):
-            raise UnsafeKey(f"{column} = {value!r} cannot be a partition: letters, digits, '_', '.', '-' only, and it becomes a folder name.")
+            raise UnsafeKey(
+                f"{column} = {value!r} cannot be a partition: letters, digits, '_', '.', '-' only, and it becomes a folder name."
+            )
     return "/".join(f"{column}={keys[column]}" for column in spec.partitioned_by)
 
 
@@ -283,9 +304,13 @@ def _shape(table: str, frame: pl.LazyFrame, keys: Keys) -> pl.LazyFrame:
         raise WrongColumns(f"{table}: the frame lacks {missing}.")
     if extra := [c for c in have if c not in spec.schema]:
         hints = "".join(nearest(c, spec.schema) for c in extra)
-        raise WrongColumns(f"{table}: the frame has columns {extra} that the table does not know.{hints} Declare them in lugha/lake/schemas.py.")
+        raise WrongColumns(
+            f"{table}: the frame has columns {extra} that the table does not know.{hints} Declare them in lugha/lake/schemas.py."
+        )
     present = {c: keys[c] for c in keys if c in have}
-    frame = frame.select([*(pl.col(c) for c in present), *(pl.col(c).cast(t) for c, t in spec.schema.items() if c not in keys)])
+    frame = frame.select(
+        [*(pl.col(c) for c in present), *(pl.col(c).cast(t) for c, t in spec.schema.items() if c not in keys)]
+    )
     if not present:
         return frame
     columns = [c for c in spec.schema if c not in keys]
@@ -293,7 +318,9 @@ def _shape(table: str, frame: pl.LazyFrame, keys: Keys) -> pl.LazyFrame:
     def check(batch: pl.DataFrame) -> pl.DataFrame:
         for column, value in present.items():
             if not (batch[column] == value).fill_null(False).all():
-                raise WrongColumns(f"{table}: a row has another {column} than the partition {value!r} it is written to.")
+                raise WrongColumns(
+                    f"{table}: a row has another {column} than the partition {value!r} it is written to."
+                )
         return batch.select(columns)
 
     return frame.map_batches(check, streamable=True, schema={c: spec.schema[c] for c in columns})
@@ -310,7 +337,9 @@ def _filters(spec: Table, keys: Sequence[Keys]) -> list[tuple[str, str, str | li
     return [(c, "in", v) if len(v) > 1 else (c, "=", v[0]) for c, v in values.items()]
 
 
-def _groups(spec: Table, adds: Iterable[AddAction]) -> list[tuple[list[tuple[str, str, str | list[str]]], list[AddAction]]]:
+def _groups(
+    spec: Table, adds: Iterable[AddAction]
+) -> list[tuple[list[tuple[str, str, str | list[str]]], list[AddAction]]]:
     """One group a value of the first partition column: within it the partitions are a product."""
     first = spec.partitioned_by[0]
     by_value: dict[str, list[AddAction]] = {}

@@ -27,8 +27,9 @@ UPSTREAM: dict[str, tuple[str, ...]] = {
 def input_digests(lake: Lake, table: str) -> Callable[[Keys], dict[str, str]]:
     """A look-up, read once: the digests of all upstream partitions that a partition of `table` is made from, by name.
 
-    {"parsed_documents web-1|yor_Latn": "3f..."}. Partitions agree on the columns that both tables have; a language profile leans on every
-    language of its script. What was never written is "absent", so that its arrival changes the fingerprint.
+    {"parsed_documents web-1|yor_Latn": "3f..."}. Partitions agree on the columns that both tables have; a language
+    profile leans on every language of its script. What was never written is "absent", so that its arrival changes the
+    fingerprint.
     """
     states = {upstream: lake.states(upstream) for upstream in UPSTREAM[table]}
 
@@ -56,7 +57,9 @@ def _agrees(table: str, column: str, value: str, keys: Keys) -> bool:
 
 
 def stale_partitions(lake: Lake, table: str, code_version: str) -> list[Keys]:
-    """Partitions of `table` that upstream has rows for and that are missing, or were made from other inputs or by other code than now."""
+    """Partitions of `table` that upstream has rows for and that are missing, or were made from other inputs or by
+    other code than now.
+    """
     look_up, states, columns = input_digests(lake, table), lake.states(table), TABLES[table].partitioned_by
     wanted = {
         tuple(key[TABLES[upstream].partitioned_by.index(c)] for c in columns)

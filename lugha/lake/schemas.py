@@ -1,7 +1,8 @@
 """Every table of the lake: its columns with their meaning and unit, and what it is partitioned by.
 
-One place, so that a column has one name and one unit from the crawl to the mixture. `doc_id` (16 bytes, made once at the crawl) and
-`content_hash` (16 bytes of sha256 of the standardized text) travel unchanged. Delta has no unsigned integers: hashes are binary.
+One place, so that a column has one name and one unit from the crawl to the mixture. `doc_id` (16 bytes, made once at
+the crawl) and `content_hash` (16 bytes of sha256 of the standardized text) travel unchanged. Delta has no unsigned
+integers: hashes are binary.
 """
 
 from collections.abc import Mapping
@@ -26,7 +27,9 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table: what one row is, the columns beside the partition columns, and the columns whose bytes a digest of theirs already covers."""
+    """A table: what one row is, the columns beside the partition columns, and the columns whose bytes a digest of
+    theirs already covers.
+    """
 
     grain: str
     partitioned_by: tuple[str, ...]
@@ -259,7 +262,9 @@ TABLES: dict[str, Table] = {
             "checkpoint_id": Column(pl.String, "first 16 bytes of sha256 of the weights, hex"),
             "parent_id": Column(pl.String, "checkpoint it continued from; null for the first"),
             "manifest_id": Column(pl.String, "manifest of the mixture"),
-            "plan_digest": Column(pl.String, "sha256 of everything that decided the run: manifest, tokenizer, settings, parent"),
+            "plan_digest": Column(
+                pl.String, "sha256 of everything that decided the run: manifest, tokenizer, settings, parent"
+            ),
             "folder": Column(pl.String, "folder of the weights, relative to the checkpoint store"),
             "step_count": Column(pl.Int64, "optimizer steps"),
             "token_count": Column(pl.Int64, "tokens read"),

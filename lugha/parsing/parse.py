@@ -1,7 +1,8 @@
 """Main text of fetched pages, with the reason where there is none.
 
-trafilatura's fast mode finds the main text (measured against its peers in bench/); pages where it finds next to nothing get a second look by
-resiliparse, which keeps more. Nothing is dropped: a page without text is a row with a `failure`, so that every record is accounted for.
+trafilatura's fast mode finds the main text (measured against its peers in bench/); pages where it finds next to
+nothing get a second look by resiliparse, which keeps more. Nothing is dropped: a page without text is a row with a
+`failure`, so that every record is accounted for.
 """
 
 import logging
@@ -38,7 +39,9 @@ def _parse_one(row: dict[str, object], language: str) -> dict[str, object]:
     body = row["body"]
     assert isinstance(body, bytes)
     reading = read_page(body, str(row["content_type"] or ""), language) if body else None
-    text, failure = ("", "empty_body" if not body else "no_text") if reading is None else _main_text(reading, str(row["url"]))
+    text, failure = (
+        ("", "empty_body" if not body else "no_text") if reading is None else _main_text(reading, str(row["url"]))
+    )
     kept = {c: row[c] for c in ("doc_id", "url", "host", "fetched_at", "hints", "licence")}
     return kept | {
         "text": text,
@@ -56,7 +59,9 @@ def _main_text(reading: Reading, url: str) -> tuple[str, str | None]:
         text = main_text(reading.text)
     except ImportError:  # a broken installation would look like a web without text
         raise
-    except Exception as error:  # trafilatura and lxml raise whatever a broken tree makes them raise; the page is lost, not the run
+    except (
+        Exception
+    ) as error:  # trafilatura and lxml raise whatever a broken tree makes them raise; the page is lost, not the run
         log.warning("%s: the extractor failed with %s: %s", url, type(error).__name__, str(error)[:200])
         return "", "extractor_error"
     return (text, None) if text else ("", "no_main_text")
@@ -70,5 +75,7 @@ def main_text(html: str) -> str:
     text = trafilatura.extract(html, fast=True, include_comments=False, include_tables=True) or ""
     if len(text) >= TOO_LITTLE:
         return text
-    second = extract_plain_text(html, main_content=True, alt_texts=False, list_bullets=False, links=False, comments=False)
+    second = extract_plain_text(
+        html, main_content=True, alt_texts=False, list_bullets=False, links=False, comments=False
+    )
     return second.strip() if len(second.strip()) > 2 * len(text) else text

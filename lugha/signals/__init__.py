@@ -1,7 +1,8 @@
-"""Signals: numbers about a document that a bound can be put on. One file of this folder is one signal, found by its name.
+"""Signals: numbers about a document that a bound can be put on. One file of this folder is one signal, found by its
+name.
 
-A signal file holds MEANING, SOURCE, BOUND and `score(documents, language) -> pl.Series` (columns in, column out, one value a document).
-A user's own signals lie in `$LUGHA_CATALOG/signals/*.py` and need no other edit.
+A signal file holds MEANING, SOURCE, BOUND and `score(documents, language) -> pl.Series` (columns in, column out, one
+value a document). A user's own signals lie in `$LUGHA_CATALOG/signals/*.py` and need no other edit.
 """
 
 import importlib
@@ -24,7 +25,9 @@ class BrokenSignal(LughaError):
 
 @dataclass(frozen=True)
 class Bound:
-    """Where a score decides: documents below `at_least` or above `at_most` are dropped. `calibrated_by` says where the numbers come from."""
+    """Where a score decides: documents below `at_least` or above `at_most` are dropped. `calibrated_by` says where
+    the numbers come from.
+    """
 
     calibrated_by: str
     at_least: float | None = None
@@ -62,5 +65,7 @@ def signals() -> dict[str, Signal]:
 def _checked(module: object, where: str) -> Signal:
     missing = [name for name in ("MEANING", "SOURCE", "BOUND", "score") if not hasattr(module, name)]
     if missing:
-        raise BrokenSignal(f"Signal {where} lacks {', '.join(missing)}. The contract of a signal file: CONTRIBUTING.md#a-signal")
+        raise BrokenSignal(
+            f"Signal {where} lacks {', '.join(missing)}. The contract of a signal file: CONTRIBUTING.md#a-signal"
+        )
     return cast(Signal, module)

@@ -1,4 +1,6 @@
-"""Mean length of a token. Very long ones are addresses and unbroken hashes; in unspaced scripts a token is a letter with its marks."""
+"""Mean length of a token. Very long ones are addresses and unbroken hashes; in unspaced scripts a token is a letter
+with its marks.
+"""
 
 import polars as pl
 

@@ -1,7 +1,8 @@
 """Lines that a site prints on every page: menus, footers and buttons that main-text extraction left in.
 
-A line is boilerplate where at least three documents of one host hold it and it stands in a third or more of that host's documents. Short lines
-of one host only: a refrain inside one document, or a proverb that two sites quote, is text.
+A line is boilerplate where at least three documents of one host hold it and it stands in a third or more of that
+host's documents. Short lines of one host only: a refrain inside one document, or a proverb that two sites quote, is
+text.
 """
 
 from collections import Counter, defaultdict
@@ -19,9 +20,12 @@ def without_boilerplate(texts: Sequence[str], hosts: Sequence[str]) -> list[str]
     for text, host in zip(texts, hosts, strict=True):
         seen[host].update({line for line in text.split("\n") if line and len(line) <= LONGEST})
     boilerplate = {
-        host: {line for line, n in lines.items() if n >= max(LEAST_DOCUMENTS, LEAST_SHARE * documents[host])} for host, lines in seen.items()
+        host: {line for line, n in lines.items() if n >= max(LEAST_DOCUMENTS, LEAST_SHARE * documents[host])}
+        for host, lines in seen.items()
     }
     return [
-        "\n".join(line for line in text.split("\n") if line not in boilerplate[host]).strip("\n") if boilerplate[host] else text
+        "\n".join(line for line in text.split("\n") if line not in boilerplate[host]).strip("\n")
+        if boilerplate[host]
+        else text
         for text, host in zip(texts, hosts, strict=True)
     ]

@@ -1,7 +1,8 @@
 """Repair of text that keeps diacritics, joiners and orthography.
 
-ftfy mends what was decoded twice; NFC gives equal words equal bytes. Not done on purpose: NFKC (it changes letters), uncurling of quotes (ʻokina
-and ʼ are letters in many languages), removal of ZWJ and ZWNJ (they are spelling in Persian, Sinhala, Bengali and others).
+ftfy mends what was decoded twice; NFC gives equal words equal bytes. Not done on purpose: NFKC (it changes letters),
+uncurling of quotes (ʻokina and ʼ are letters in many languages), removal of ZWJ and ZWNJ (they are spelling in
+Persian, Sinhala, Bengali and others).
 """
 
 import re
@@ -13,7 +14,8 @@ from lugha.lake.digest import short_hash
 from lugha.lake.schemas import TABLES
 from lugha.standardization.boilerplate import without_boilerplate
 
-# Everything of categories Cc and Cs but the line break and the tab, and the characters that only steer old line printers or hide text.
+# Everything of categories Cc and Cs but the line break and the tab, and the characters that only steer old line
+# printers or hide text.
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufff9-\ufffb\ue000-\uf8ff\ud800-\udfff\u2028\u2029\u00ad]")
 SPACES = re.compile("[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 LINES = re.compile(r"\n{3,}")
@@ -27,14 +29,20 @@ def standardize(parsed: pl.DataFrame) -> pl.DataFrame:
     results = [standardize_text(text) for text in parsed["text"].fill_null("")]
     repaired = [text for text, _ in results]
     texts = without_boilerplate(repaired, parsed["host"].to_list())
-    names = [done + ["boilerplate"] * (before != after) for (_, done), before, after in zip(results, repaired, texts, strict=True)]
+    names = [
+        done + ["boilerplate"] * (before != after)
+        for (_, done), before, after in zip(results, repaired, texts, strict=True)
+    ]
     spec = TABLES["standardized_documents"]
     return parsed.with_columns(
         pl.Series("text", texts, dtype=pl.String),
         pl.Series("content_hash", [short_hash(t.encode()) for t in texts], dtype=pl.Binary),
         pl.Series("byte_count", [len(t.encode()) for t in texts], dtype=pl.Int64),
         pl.Series("repairs", [",".join(done) for done in names], dtype=pl.String),
-        pl.when(pl.col("failure").is_null() & (pl.Series(texts, dtype=pl.String) == "")).then(pl.lit("no_main_text")).otherwise(pl.col("failure")).alias("failure"),
+        pl.when(pl.col("failure").is_null() & (pl.Series(texts, dtype=pl.String) == ""))
+        .then(pl.lit("no_main_text"))
+        .otherwise(pl.col("failure"))
+        .alias("failure"),
     ).select(list(spec.columns))
 
 

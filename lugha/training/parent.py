@@ -11,7 +11,9 @@ class NoParent(LughaError):
 
 
 def newest_checkpoint(checkpoints: pl.DataFrame, recipe: Recipe) -> dict[str, str] | None:
-    """`checkpoint_id` and `folder` of the newest checkpoint of the recipe that `recipe` continues; None where it starts fresh. Raises NoParent."""
+    """`checkpoint_id` and `folder` of the newest checkpoint of the recipe that `recipe` continues; None where it
+    starts fresh. Raises NoParent.
+    """
     if not recipe.continues:
         return None
     found = checkpoints.filter(pl.col("mixture") == recipe.continues).sort("created_at")

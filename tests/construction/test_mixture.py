@@ -24,7 +24,7 @@ def documents(sizes: dict[str, list[int]]) -> pl.DataFrame:
         {"doc_id": short_hash(f"{code} {n}".encode()), "language": code, "snapshot": "web-1", "host": "a.example", "content_hash": short_hash(f"{code} text {n}".encode()), "byte_count": size}
         for code, many in sizes.items()
         for n, size in enumerate(many)
-    ]  # fmt: skip
+    ]
     schema = {c: TABLES["dedup_sets"].schema[c] for c in ("doc_id", "language", "snapshot", "host", "content_hash", "byte_count")}
     return pl.DataFrame(rows, schema=schema)
 
@@ -161,7 +161,7 @@ def test_no_held_out_document_and_no_copy_of_one_is_mixed():
             {"doc_id": short_hash(f"{n}".encode()), "snapshot": "web-1", "host": "a.example", "content_hash": short_hash(f"{n % 40}".encode()), "byte_count": 10, "first_seen": datetime(2026, 1, 1, tzinfo=UTC), "text": f"{n % 40}".replace("1", "kan ").replace("2", "èjì ") * 3}
             for n in range(80)
         ]
-    )  # fmt: skip
+    )
     clustered = cluster(rows, pl.DataFrame(schema={"cluster_id": pl.Binary, "is_held_out": pl.Boolean})).with_columns(pl.lit("yor_Latn").alias("language"))
     held_out = clustered.filter("is_held_out")
     assert held_out.height > 0

@@ -38,7 +38,7 @@ class Stage:
         return build(
             self.lake, "cleaned_shards", partitions, code_version=code_version, settings=settings,
             inputs=lambda keys: {"standardized_documents": self.inputs[keys["language"]]}, make=more.pop("make", self.make), run_id="run-1", **more,
-        )  # fmt: skip
+        )
 
     def versions(self) -> tuple[int, int]:
         return self.lake.version("cleaned_shards"), self.lake.version("decisions")
@@ -146,7 +146,7 @@ def test_inputs_that_cannot_be_told_fail_their_partition_alone(stage):
     with pytest.raises(PartitionsFailed, match=r"yor_Latn: recipe is broken"):
         build(
             stage.lake, "cleaned_shards", PARTITIONS, code_version="1", settings=None, inputs=inputs, make=stage.make, run_id="run-1"
-        )  # fmt: skip
+        )
     assert stage.languages("cleaned_shards") == ["amh_Ethi", "mya_Mymr"]
 
 

@@ -29,7 +29,7 @@ def rows(table: str, text: str) -> pl.DataFrame:
     given = {"doc_id": pl.Series([bytes([n]) * 16 for n in range(ROWS)])} | ({"text": pl.lit(text)} if "text" in spec.columns else {})
     return pl.DataFrame({"row": range(ROWS)}).select(
         *(given.get(c, pl.lit(None)).cast(t).alias(c) if c != "doc_id" else given[c].alias(c) for c, t in spec.schema.items() if c in spec.columns)
-    )  # fmt: skip
+    )
 
 
 def build_all(root: str, calls: Path) -> list[Built]:
@@ -44,7 +44,7 @@ def build_all(root: str, calls: Path) -> list[Built]:
 
     return build(
         Lake(root), "cleaned_shards", PARTITIONS, code_version="1", settings=None, inputs=lambda keys: {}, make=make, run_id="run-1"
-    )  # fmt: skip
+    )
 
 
 def overwrite_all(root: str, name: str, languages: Sequence[str]) -> None:
