@@ -37,7 +37,7 @@ def eval_scores(
     scores = score_new(opened, wanted, BENCHMARK, trainer.path(""), context.log.info)
 
     def tell(built: Built, rows: pl.DataFrame) -> dict[str, dg.MetadataValue]:
-        newest = rows.filter(pl.col("created_at") == rows["created_at"].max())
+        newest = rows.filter(pl.col("created_at") == pl.col("created_at").max())
         numbers = {"item_count": newest["item_id"].n_unique()}
         if newest.height:
             measured = bits_per_byte(newest.select("language", "item_id", "nats", "byte_count")).row(0, named=True)

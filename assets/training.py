@@ -117,7 +117,7 @@ def checkpoints(
     def make(keys: Any) -> Made:
         chosen = recipe(keys["mixture"])
         parent, manifest_id = parent_of(keys), opened.read("mixture_languages", **keys)["manifest_id"][0]
-        settings = trainer.settings(chosen.seed)
+        settings = trainer.settings(chosen.seed, is_continued=parent is not None)
         plan_digest = digest_of([manifest_id, tokenizer_digest, parent and parent["checkpoint_id"], settings])
         folder = f"{chosen.name}/{plan_digest}"
         lineage = {

@@ -78,9 +78,11 @@ def tick(runner: Runner) -> Sequence[dg.RunRequest]:
     """One tick of the eval_regression sensor on the demo's instance."""
     from sensors.eval_regression import eval_regression
 
-    repository = runner.definitions.get_repository_def()
-    with dg.build_sensor_context(instance=runner.instance, repository_def=repository) as context:
-        ticked = eval_regression.evaluate_tick(context)
+    resources = {"lake": (runner.definitions.resources or {})["lake"]}
+    with dg.build_sensor_context(instance=runner.instance, resources=resources) as context:
+        ticked = eval_regression(context)
+    if not isinstance(ticked, dg.SensorResult):
+        return []
     for request in ticked.dynamic_partitions_requests or []:
         if isinstance(request, dg.AddDynamicPartitionsRequest):
             runner.instance.add_dynamic_partitions(request.partitions_def_name, list(request.partition_keys))

@@ -18,7 +18,8 @@ from lugha.lake import Lake
 def figures(lake: Lake, seconds: float) -> dict[str, Any]:
     """Everything that the table and the JSON line show, read from the lake."""
     cards, scores = lake.read("language_cards"), lake.read("eval_scores")
-    measured = {name: _measured(scores, name) for name in ROUNDS}
+    checkpoints = lake.read("checkpoints").sort("created_at")
+    measured = {name: _measured(scores, checkpoints, name) for name in ROUNDS}
     releases = release_history(lake)
     requests = lake.read("collection_requests")
     dropped: Counter[str] = Counter()
@@ -46,13 +47,13 @@ def figures(lake: Lake, seconds: float) -> dict[str, Any]:
     }
 
 
-def _measured(scores: pl.DataFrame, mixture: str) -> dict[str, float]:
+def _measured(scores: pl.DataFrame, checkpoints: pl.DataFrame, mixture: str) -> dict[str, float]:
     """Bits per byte by language for the newest checkpoint of a mixture."""
-    rows = scores.filter(pl.col("mixture") == mixture)
-    newest = rows.filter(pl.col("created_at") == rows["created_at"].max())
-    if newest.is_empty():
+    made = checkpoints.filter(pl.col("mixture") == mixture)
+    if made.is_empty():
         return {}
-    found = bits_per_byte(newest.select("language", "item_id", "nats", "byte_count"))
+    rows = scores.filter(pl.col("checkpoint_id") == made["checkpoint_id"][-1])
+    found = bits_per_byte(rows.select("language", "item_id", "nats", "byte_count"))
     return dict(found.select("language", "bits_per_byte").iter_rows())
 
 

@@ -41,12 +41,15 @@ TOKEN = regex.compile(
     rf"{_UNSPACED_LETTER}[\p{{M}}{_JOINERS}]*|{_SPACED}[\p{{L}}\p{{Nd}}](?:{_SPACED}[\p{{L}}\p{{M}}\p{{Nd}}{_JOINERS}])*"
 )
 _NUMBER = regex.compile(r"\p{Nd}+")
-_LETTER = regex.compile(r"\p{L}")
+# Letters that every script shares, such as the ʻokina or the Japanese ー, say nothing about the script of a text.
+_LETTER = regex.compile(r"(?=\p{L})[^\p{Script=Zyyy}\p{Script=Zinh}]")
 
 
 @cache
 def letters_of(script: str) -> regex.Pattern[str]:
     """Pattern of one letter of a script; for an unknown or undetermined script, of any letter."""
+    if script == "Zyyy":
+        return _LETTER
     parts = COMPOSITE.get(script, (script,))
     try:
         return regex.compile("(?=\\p{L})[" + "".join(f"\\p{{Script={p}}}" for p in parts) + "]")
@@ -56,7 +59,7 @@ def letters_of(script: str) -> regex.Pattern[str]:
 
 def script_share(text: str, script: str) -> float:
     """Share of the letters of a text that are of a script, 0..1; a text without letters scores 0. `Zyyy`
-    (undetermined) accepts every letter.
+    (undetermined) accepts every letter; letters that belong to all scripts do not count.
     """
     letters = len(_LETTER.findall(text))
     if not letters:

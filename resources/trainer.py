@@ -21,9 +21,13 @@ class TrainerResource(dg.ConfigurableResource[Any]):
         default=60_000, description="Most bytes of one language in the tokenizer's sample"
     )
 
-    def settings(self, seed: int) -> TrainSettings:
+    learning_rate: float = Field(default=3e-3, description="Peak learning rate of a fresh model")
+    continued_learning_rate: float = Field(default=1e-3, description="Peak learning rate where training continues; a lower one forgets and wanders less")
+
+    def settings(self, seed: int, is_continued: bool) -> TrainSettings:
         """Settings of one run."""
-        return TrainSettings(threads=self.threads, seed=seed)
+        rate = self.continued_learning_rate if is_continued else self.learning_rate
+        return TrainSettings(threads=self.threads, seed=seed, learning_rate=rate)
 
     def path(self, relative: str) -> Path:
         """A folder of the store."""

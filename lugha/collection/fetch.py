@@ -84,7 +84,7 @@ class Fetcher:
     def _fetch_robots(self, url: str) -> Answer:
         kind = Kind(is_page=False, obeys_robots=False, max_bytes=MAX_ROBOTS_BYTES, keeps_start=True)
         fetched = self._travel(url, kind, lambda _target: True)
-        return fetched.answer or Answer(url, datetime.now(UTC), reason=fetched.reason)
+        return replace(fetched.answer or Answer(url, datetime.now(UTC)), reason=fetched.reason)
 
     def _travel(self, url: str, kind: Kind, follow: Callable[[str], bool]) -> Fetched:
         here = canonical_url(url)

@@ -122,12 +122,17 @@ def _unpacked(body: bytes) -> bytes:
 
 def _locations(text: str) -> list[str]:
     values = re.findall(r"<(?:\w+:)?loc\s*>\s*(?:<!\[CDATA\[)?\s*([^<>\s\]]+)", text)
-    return [html.unescape(value) for value in values]
+    return [_unescaped(value) for value in values]
 
 
 def _attribute(element: str, name: str) -> str | None:
     match = re.search(rf"\b{name}\s*=\s*(\"([^\"]*)\"|'([^']*)')", element)
-    return None if match is None else html.unescape(match[2] or match[3] or "").strip()
+    return None if match is None else _unescaped(match[2] or match[3] or "").strip()
+
+
+def _unescaped(value: str) -> str:
+    """Character references with their semicolon replaced; "&copy=1" is a bare ampersand and stays."""
+    return re.sub(r"&#?\w+;", lambda reference: html.unescape(reference[0]), value)
 
 
 def _resolved(url: str, references: list[str]) -> Iterator[Link]:

@@ -105,14 +105,19 @@ class Site:
         arrival = arrival._replace(url=page_url(arrival.url))
         url, depth, found_on, hreflang, _ = arrival
         if host_of(url) != self.host:
-            if arrival.follows_seed or host_of(url) in self._hosts:
-                self.departures[arrival] = None
-            else:
-                self._tally.other_host(host_of(url))
+            self._depart(arrival, host_of(url))
             return
         if not self.knows(url):
             self._meet_new(url, depth, found_on, hreflang)
         self.add_hreflang(url, hreflang)
+
+    def _depart(self, arrival: Arrival, host: str) -> None:
+        """Keep an address for another host of the walk, or for one above or below ours to which a seed has moved."""
+        is_related = f".{host}".endswith(f".{self.host}") or f".{self.host}".endswith(f".{host}")
+        if host in self._hosts or (arrival.follows_seed and is_related):
+            self.departures[arrival] = None
+        else:
+            self._tally.other_host(host)
 
     def _meet_new(self, url: str, depth: int, found_on: str | None, hreflang: str | None) -> None:
         language, _ = choose_language([*([Hint("hreflang", hreflang)] if hreflang else []), *address_hints(url)])

@@ -72,7 +72,7 @@ def _job(site: Site, arrivals: list[Arrival]) -> Callable[[], None]:
 def _delivered(sites: dict[str, Site], hosts: set[str]) -> list[Arrival]:
     """What the sites have for each other, in a fixed order, without what the other side knows already.
 
-    Where a seed redirects to a host above or below its own (example.org to www.example.org), that host joins the walk.
+    A host that a site has something for and that is none of the walk's yet joins it: a seed has moved there.
     """
     arrivals: dict[Arrival, None] = {}
     for _, site in sorted(sites.items()):
@@ -80,7 +80,7 @@ def _delivered(sites: dict[str, Site], hosts: set[str]) -> list[Arrival]:
             host = host_of(departure.url)
             if host in sites and sites[host].knows(departure.url):
                 sites[host].add_hreflang(departure.url, departure.hreflang)
-            elif host in hosts or f".{host}".endswith(f".{site.host}") or f".{site.host}".endswith(f".{host}"):
+            else:
                 arrivals[departure] = None
         site.departures.clear()
     hosts.update(host_of(arrival.url) for arrival in arrivals)

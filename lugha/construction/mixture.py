@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 
 import polars as pl
 
+from lugha.collection.index import RECOLLECTION
 from lugha.construction.policy import bound_by, caps, divide
 from lugha.errors import LughaError
 from lugha.lake.digest import digest_of
@@ -58,7 +59,8 @@ def mix(
     rows = _draw(documents, available, drawn, recipe.seed)
     if rows.is_empty():
         raise NothingToMix(
-            f'Recipe "{recipe.name}" draws not one document: budget_bytes, cap_share or the weights leave less than half of one to every language.'
+            f'Recipe "{recipe.name}" draws not one document: budget_bytes, cap_share or the weights leave every language '
+            "less than half of one."
         )
     languages = _summary(rows, available, drawn, recipe, starved)
     manifest_id = digest_of([asdict(recipe), _rows_digest(rows)]) + digest_of(_rows_digest(rows))
@@ -96,7 +98,8 @@ def _divide(available: Mapping[str, int], recipe: Recipe, starved: str | None) -
 
 
 def _draw(documents: pl.DataFrame, available: Mapping[str, int], drawn: Mapping[str, float], seed: int) -> pl.DataFrame:
-    """Whole epochs for every document, and part of them once more, in the order of a seeded hash."""
+    """Whole epochs for every document, and part of them once more: first what was collected because the language fell (it was paid for, so
+    it is read), then in the order of a seeded hash."""
     parts = []
     for (language,), group in documents.sort("doc_id").group_by(["language"], maintain_order=True):
         code = str(language)
@@ -104,12 +107,24 @@ def _draw(documents: pl.DataFrame, available: Mapping[str, int], drawn: Mapping[
             continue
         whole, rest = divmod(drawn[code] / available[code], 1)
         order = [hashlib.sha256(f"{seed}".encode() + doc_id).digest() for doc_id in group["doc_id"]]
-        group = group.with_columns(pl.Series("order", order, dtype=pl.Binary)).sort("order")
-        before = pl.col("byte_count").cum_sum() - pl.col("byte_count")
-        once_more = (before < rest * available[code] - 0.5 * pl.col("byte_count")).cast(pl.Int32)
-        parts.append(group.with_columns((int(whole) + once_more).cast(pl.Int32).alias("repeat_count")).drop("order"))
+        group = group.with_columns(pl.Series("order", order, dtype=pl.Binary)).sort(
+            ~pl.col("snapshot").str.starts_with(RECOLLECTION), "order"
+        )
+        once_more = pl.Series("once_more", _fill(group["byte_count"].to_list(), rest * available[code]), dtype=pl.Int32)
+        parts.append(group.with_columns((once_more + int(whole)).alias("repeat_count")).drop("order"))
     rows = pl.concat(parts).filter(pl.col("repeat_count") > 0).sort("doc_id")
     return rows.select([c for c in TABLES["training_mixtures"].columns])
+
+
+def _fill(sizes: list[int], wanted: float) -> list[int]:
+    """1 for each document that is taken once more: in order, as long as half of it fits. A document that is too large is passed over, else a
+    language of few long documents would give nothing."""
+    taken, total = [], 0
+    for size in sizes:
+        fits = total + size / 2 <= wanted
+        taken.append(int(fits))
+        total += size * fits
+    return taken
 
 
 def _summary(

@@ -30,12 +30,15 @@ def divide(available: Mapping[str, int], caps_of: Mapping[str, float], recipe: R
     waiting = sorted(
         (code for code in available if weight[code] > 0), key=lambda code: (caps_of[code] / weight[code], code)
     )
-    # Sums from the end: subtracting one weight after the other would leave rounding errors of the large ones for the
-    # small ones.
+    # Sums from the end: subtracting one weight after the other would leave rounding errors of the large for the small.
     totals = [*accumulate(weight[code] for code in reversed(waiting))][::-1]
-    for code, total in zip(waiting, totals, strict=True):
-        drawn[code] = min(left * (weight[code] / total), caps_of[code])
-        left -= drawn[code]
+    for place, (code, total) in enumerate(zip(waiting, totals, strict=True)):
+        level = left / total
+        if level * weight[code] < caps_of[code]:  # and so it is for all that wait behind
+            drawn |= {free: min(level * weight[free], caps_of[free]) for free in waiting[place:]}
+            break
+        drawn[code] = caps_of[code]
+        left = max(0.0, left - caps_of[code])
     return {code: drawn[code] for code in available}
 
 

@@ -36,11 +36,13 @@ def decide(labelled: pl.DataFrame, bounds: pl.DataFrame, language: str) -> pl.Da
         ),
     ]
     for row in bounds.sort("signal").iter_rows(named=True):
-        signal, origin = pl.col(row["signal"]).cast(pl.Float64), pl.lit(row["calibrated_by"])
+        signal, origin = pl.col(row["signal"]), pl.lit(row["calibrated_by"])
         for side, bound in (("below", row["at_least"]), ("above", row["at_most"])):
             if bound is not None:
                 # A score that is missing (null, or no number) passes: "not computed" is no reason to drop a document.
-                crossed = (signal < bound) if side == "below" else (signal > bound)
+                # Compared as stored: as Float64, a stored .3 is .30000001 and would cross a bound of .3.
+                limit = pl.lit(bound).cast(pl.Float32)
+                crossed = (signal < limit) if side == "below" else (signal > limit)
                 steps.append(
                     (
                         crossed.fill_null(False) & ~signal.is_nan(),

@@ -25,6 +25,7 @@ from lugha.scripts import script_share
 LEAST_LETTERS = 12  # a shorter line says little about its language
 LINE_BYTES = 600
 UNDETERMINED = "und_Zyyy"
+LABEL = "__label__"
 
 
 class NothingToLearnFrom(LughaError):
@@ -129,9 +130,9 @@ def predict(model: Any, texts: Sequence[str]) -> list[Prediction]:
     labels, scores = model.predict([text.replace("\n", " ")[:2000] for text in texts], k=2)
     return [
         Prediction(
-            label=names[0].removeprefix("__label__") if names else UNDETERMINED,
+            label=names[0].removeprefix(LABEL) if names else UNDETERMINED,
             score=min(1.0, float(values[0])) if len(values) else 0.0,
-            runner_up=names[1].removeprefix("__label__") if len(names) > 1 else UNDETERMINED,
+            runner_up=names[1].removeprefix(LABEL) if len(names) > 1 else UNDETERMINED,
             runner_up_score=min(1.0, float(values[1])) if len(values) > 1 else 0.0,
         )
         for names, values in zip(labels, scores, strict=True)
@@ -141,7 +142,8 @@ def predict(model: Any, texts: Sequence[str]) -> list[Prediction]:
 def _lines(text: str) -> Iterable[str]:
     for line in text.split("\n"):
         if sum(map(str.isalpha, line)) >= LEAST_LETTERS:
-            yield line.encode()[:LINE_BYTES].decode(errors="ignore")
+            # A word that begins with fastText's own prefix would be read as one more label of the line.
+            yield line.encode()[:LINE_BYTES].decode(errors="ignore").replace(LABEL, " ")
 
 
 def _cut(lines: list[str], most_bytes: int) -> list[str]:
@@ -169,7 +171,7 @@ def _fit(lines: dict[str, list[str]], settings: LidSettings, epochs: int) -> Any
     rows = []
     for language, found in lines.items():
         repeats = min(8, max(1, round(0.2 * most / max(1, sum(len(x) for x in found)))))
-        rows += [f"__label__{language} {line}" for line in found] * repeats
+        rows += [f"{LABEL}{language} {line}" for line in found] * repeats
     random.Random(settings.seed).shuffle(rows)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "lines.txt"

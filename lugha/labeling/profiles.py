@@ -39,10 +39,11 @@ def _bound(name: str, signal: Signal, own: pl.DataFrame, pool: pl.DataFrame, lan
     if count >= LEAST_DOCUMENTS and name not in ("byte_count", "word_count"):
         weight = count / (count + SHRINKAGE)
         how = f"{TAIL:.0%} tail of {count} documents of {language}, weight {weight:.2f} against {pool.height} of its script"
-        if at_least is not None and (tail := _tail(name, own, pool, TAIL, weight)) < at_least:
-            at_least, origin = tail, f"loosened from {default.at_least} to the {how}"
-        if at_most is not None and (tail := _tail(name, own, pool, 1 - TAIL, weight)) > at_most:
-            at_most, origin = tail, f"loosened from {default.at_most} to the {how}"
+        low, high = _tail(name, own, pool, TAIL, weight), _tail(name, own, pool, 1 - TAIL, weight)
+        if at_least is not None and low is not None and low < at_least:
+            at_least, origin = low, f"loosened from {default.at_least} to the {how}"
+        if at_most is not None and high is not None and high > at_most:
+            at_most, origin = high, f"loosened from {default.at_most} to the {how}"
     return {
         "at_least": at_least,
         "at_most": at_most,
@@ -52,6 +53,7 @@ def _bound(name: str, signal: Signal, own: pl.DataFrame, pool: pl.DataFrame, lan
     }
 
 
-def _tail(name: str, own: pl.DataFrame, pool: pl.DataFrame, quantile: float, weight: float) -> float:
-    mine, theirs = (float(frame[name].quantile(quantile) or 0.0) for frame in (own, pool))
-    return weight * mine + (1 - weight) * theirs
+def _tail(name: str, own: pl.DataFrame, pool: pl.DataFrame, quantile: float, weight: float) -> float | None:
+    """Quantile of the language drawn towards that of its script; None where a signal was computed for neither."""
+    mine, theirs = own[name].quantile(quantile), pool[name].quantile(quantile)
+    return None if mine is None or theirs is None else weight * float(mine) + (1 - weight) * float(theirs)

@@ -76,7 +76,8 @@ def _check(recipe: Recipe, every: dict[str, Recipe]) -> None:
     if recipe.policy not in POLICIES:
         near = nearest(recipe.policy, POLICIES)
         raise ImpossibleRecipe(
-            f'{where}: policy "{recipe.policy}" is none of {", ".join(POLICIES)}.{near} A new policy is a function in lugha/construction/policy.py.'
+            f'{where}: policy "{recipe.policy}" is none of {", ".join(POLICIES)}.{near} '
+            "A new policy is a function in lugha/construction/policy.py."
         )
     if recipe.budget_bytes <= 0 or not 0 < recipe.max_epochs < math.inf or not 0 < recipe.cap_share <= 1:
         raise ImpossibleRecipe(f"{where}: budget_bytes and max_epochs must be above 0 and cap_share in (0, 1].")
@@ -106,6 +107,7 @@ def _check_parents(recipe: Recipe, every: dict[str, Recipe], where: str) -> None
             raise UnknownName("mixtures", parent, every, f"lugha/mixtures/{line[-1]}.toml")
         if parent in line:
             raise ImpossibleRecipe(
-                f"{where}: {' continues '.join([*line, parent])}: no training can come first. Leave `continues` out of one."
+                f"{where}: {' continues '.join([*line, parent])}: no training can come first. "
+                "Leave `continues` out of one."
             )
         line.append(parent)

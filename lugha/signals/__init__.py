@@ -20,7 +20,7 @@ from lugha.errors import LughaError
 
 
 class BrokenSignal(LughaError):
-    """A signal file that lacks a part of its contract."""
+    """A signal file that cannot be imported or lacks a part of its contract."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,10 @@ def signals() -> dict[str, Signal]:
         spec = importlib.util.spec_from_file_location(f"lugha_catalog_signals_{path.stem}", path)
         assert spec and spec.loader
         module_object = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module_object)
+        try:
+            spec.loader.exec_module(module_object)
+        except Exception as problem:  # a user's file may raise anything; without its name nobody finds it
+            raise BrokenSignal(f"Signal {path} cannot be imported: {type(problem).__name__}: {problem}") from problem
         found[path.stem] = _checked(module_object, str(path))
     return dict(sorted(found.items()))
 
@@ -68,4 +71,10 @@ def _checked(module: object, where: str) -> Signal:
         raise BrokenSignal(
             f"Signal {where} lacks {', '.join(missing)}. The contract of a signal file: CONTRIBUTING.md#a-signal"
         )
-    return cast(Signal, module)
+    signal = cast(Signal, module)
+    if not isinstance(signal.BOUND, Bound):
+        raise BrokenSignal(
+            f"Signal {where}: BOUND is of type {type(signal.BOUND).__name__}. "
+            'Write BOUND = Bound("where the numbers come from", at_most=...), with Bound of lugha.signals.'
+        )
+    return signal

@@ -2,7 +2,7 @@
 
 A line is boilerplate where at least three documents of one host hold it and it stands in a third or more of that
 host's documents. Short lines of one host only: a refrain inside one document, or a proverb that two sites quote, is
-text.
+text. Documents with the same text count as one, else a story stored three times would be boilerplate as a whole.
 """
 
 from collections import Counter, defaultdict
@@ -15,9 +15,10 @@ LONGEST = 200  # characters; a longer repeated line is a near-duplicate's busine
 
 def without_boilerplate(texts: Sequence[str], hosts: Sequence[str]) -> list[str]:
     """The texts without their hosts' boilerplate lines, in the same order."""
-    documents: Counter[str] = Counter(hosts)
+    distinct = set(zip(texts, hosts, strict=True))
+    documents = Counter(host for _, host in distinct)
     seen: dict[str, Counter[str]] = defaultdict(Counter)
-    for text, host in zip(texts, hosts, strict=True):
+    for text, host in distinct:
         seen[host].update({line for line in text.split("\n") if line and len(line) <= LONGEST})
     boilerplate = {
         host: {line for line, n in lines.items() if n >= max(LEAST_DOCUMENTS, LEAST_SHARE * documents[host])}

@@ -9,6 +9,7 @@ import re
 import unicodedata
 
 import polars as pl
+import regex
 
 from lugha.lake.digest import short_hash
 from lugha.lake.schemas import TABLES
@@ -16,7 +17,10 @@ from lugha.standardization.boilerplate import without_boilerplate
 
 # Everything of categories Cc and Cs but the line break and the tab, and the characters that only steer old line
 # printers or hide text.
-CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufff9-\ufffb\ue000-\uf8ff\ud800-\udfff\u2028\u2029\u00ad]")
+CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufeff\ufff9-\ufffb\ue000-\uf8ff\ud800-\udfff\u00ad]")
+BREAK = re.compile("\r\n|[\r\x0b\x0c\u2028\u2029]")
+# No orthography stacks so many marks (UAX #15 calls 30 stream-safe); sorting a million of them, NFC does not come back.
+MARKS = regex.compile(r"(\p{M}{30})\p{M}+")
 SPACES = re.compile("[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 LINES = re.compile(r"\n{3,}")
 
@@ -28,7 +32,7 @@ def standardize(parsed: pl.DataFrame) -> pl.DataFrame:
     """
     results = [standardize_text(text) for text in parsed["text"].fill_null("")]
     repaired = [text for text, _ in results]
-    texts = without_boilerplate(repaired, parsed["host"].to_list())
+    texts = [LINES.sub("\n\n", t) for t in without_boilerplate(repaired, parsed["host"].to_list())]
     names = [
         done + ["boilerplate"] * (before != after)
         for (_, done), before, after in zip(results, repaired, texts, strict=True)
@@ -54,21 +58,24 @@ def standardize_text(text: str) -> tuple[str, list[str]]:
     """
     import ftfy
 
-    repairs = []
-    for name, repair in (
-        # First: the C1 controls that are removed next are what a twice decoded text is recognised by.
-        ("encoding", ftfy.fix_encoding),
-        ("controls", lambda t: CONTROL.sub("", t.replace("\r\n", "\n").replace("\r", "\n"))),
-        ("nfc", lambda t: unicodedata.normalize("NFC", t)),
-        ("spaces", _tidy_spaces),
-    ):
-        changed = repair(text)
-        if changed != text:
-            repairs.append(name)
+    repairs: list[str] = []
+    before = None
+    # One repair can uncover work for another (a control removed from inside a broken character), so until all is still.
+    while text != before:
+        before = text
+        for name, repair in (
+            # First: the C1 controls that are removed next are what a twice decoded text is recognised by.
+            ("encoding", ftfy.fix_encoding),
+            ("controls", lambda t: CONTROL.sub("", BREAK.sub("\n", t))),
+            ("marks", lambda t: MARKS.sub(r"\1", t)),
+            ("nfc", lambda t: unicodedata.normalize("NFC", t)),
+            ("spaces", _tidy_spaces),
+        ):
+            changed = repair(text)
+            if changed != text and name not in repairs:
+                repairs.append(name)
             text = changed
-    # Mending an encoding can uncover controls; one more pass keeps the result stable.
-    stable = unicodedata.normalize("NFC", _tidy_spaces(CONTROL.sub("", text)))
-    return stable, repairs
+    return text, repairs
 
 
 def _tidy_spaces(text: str) -> str:

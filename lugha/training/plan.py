@@ -152,10 +152,11 @@ def make_plan(streams: Streams, seq_len: int, step_count: int | None, batch_size
     """The run as an int64 array of (index of the language in `streams`, window), steps * batch_size rows, in the order
     of training.
 
-    Every window of every language comes once before any comes again, permuted by the raw draws of PCG64(seed), which
-    numpy keeps the same over its versions. step_count None is one pass; the last batch is then filled from the next
-    one. A fixed step_count may cut a pass or need several: the more documents a language has in `streams`, the greater
-    its share.
+    Every window of every language comes once before any comes again. A window's place in a pass is a raw draw of PCG64,
+    seeded by seed, pass and language, so that taking one language away leaves the others in their order: candidates of
+    one base then differ by their mixtures and little by chance. numpy keeps these draws the same over its versions.
+    step_count None is one pass; the last batch is then filled from the next one. A fixed step_count may cut a pass or
+    need several: the more documents a language has in `streams`, the greater its share.
     Raises NothingToTrainOn.
     """
     rows = np.concatenate(
@@ -168,9 +169,18 @@ def make_plan(streams: Streams, seq_len: int, step_count: int | None, batch_size
     if not len(rows):
         raise NothingToTrainOn(f"the token streams of {len(streams)} languages are empty. Give at least one document.")
     needed = batch_size * (step_count or -(-len(rows) // batch_size))
-    bits = np.random.PCG64(seed)
-    passes = [rows[np.argsort(bits.random_raw(len(rows)), kind="stable")] for _ in range(-(-needed // len(rows)))]
+    counts = {language: -(-len(stream) // seq_len) for language, stream in streams.items()}
+    passes = [rows[np.argsort(_places(counts, seed, turn), kind="stable")] for turn in range(-(-needed // len(rows)))]
     return np.concatenate(passes)[:needed]
+
+
+def _places(counts: Mapping[str, int], seed: int, turn: int) -> np.ndarray:
+    """A place for every window of a pass, language after language."""
+    draws = []
+    for language, count in counts.items():
+        key = hashlib.sha256(f"{seed}|{turn}|{language}".encode()).digest()[:16]
+        draws.append(np.random.PCG64(int.from_bytes(key, "big")).random_raw(count))
+    return np.concatenate(draws)
 
 
 def window(stream: np.ndarray, index: int, seq_len: int) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""A web server on the loopback address that does what servers on the real web do wrong, and counts what it is asked for."""
+"""A web server on the loopback address that does what real servers do wrong, and counts what it is asked for."""
 
 import socket
 import struct
@@ -62,7 +62,7 @@ def reset(connection: socket.socket) -> None:
 
 @dataclass
 class HostileServer:
-    """Answers by (host, path): with bytes, with a list of bytes one after the other, or by a function that has the socket.
+    """Answers by (host, path): with bytes, a list of bytes one after the other, or a function that has the socket.
 
     What is not in `routes` is a 404. `requests` holds (host, path), the raw head and the time of every request.
     """
@@ -132,10 +132,10 @@ def hostile() -> Iterator[HostileServer]:
 
 @pytest.fixture
 def polite(hostile: HostileServer) -> Callable[..., Politeness]:
-    """`polite(retries=1)`: the manners of these tests, without pauses and with short timeouts, all hosts at the hostile server."""
+    """`polite(retries=1)`: the manners of these tests: no pauses, short timeouts, all hosts at the hostile server."""
 
     def make(**changed: Any) -> Politeness:
-        usual = {"delay_seconds": 0.0, "timeout_seconds": 0.5, "retries": 0, "resolve": {"*": hostile.address}}
-        return Politeness(USER_AGENT, **(usual | changed))
+        usual: dict[str, Any] = {"delay_seconds": 0.0, "timeout_seconds": 0.5, "retries": 0}
+        return Politeness(USER_AGENT, **(usual | {"resolve": {"*": hostile.address}} | changed))
 
     return make

@@ -4,6 +4,7 @@ import threading
 import time
 import zlib
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -27,7 +28,9 @@ def big_body(connection: socket.socket) -> None:
 
 def test_a_page_comes_with_its_bytes_and_headers(hostile: HostileServer, polite: Polite) -> None:
     body = "<html lang=am>ሰላም</html>".encode()
-    hostile.routes["site.example", "/a"] = response(body, content_type="text/html; charset=utf-8", Content_Language="am")
+    hostile.routes["site.example", "/a"] = response(
+        body, content_type="text/html; charset=utf-8", Content_Language="am"
+    )
     with Fetcher(polite()) as fetcher:
         fetched = fetcher.fetch("http://SITE.example/./a#top")
     assert (fetched.outcome, fetched.reason, fetched.robots) == ("fetched", None, "no_robots_txt")
@@ -56,7 +59,7 @@ def test_the_site_sees_its_own_name_and_ours_and_no_cookie(hostile: HostileServe
         (drip, "too_slow"),
         (drip_head, "too_slow"),
         (reset, "connection_reset"),
-        (lambda connection: None, "connection_reset"),
+        (lambda _connection: None, "connection_reset"),
         (b"SSH-2.0-OpenSSH_9.7\r\n\r\n", "protocol_error"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n", "protocol_error"),
         (response(b"<html>short", Content_Length="5000"), "incomplete_body"),
@@ -99,7 +102,7 @@ def test_what_a_server_does_wrong_has_a_name(
         response("<p>merhaba".encode("utf-16-le")),
         response("<html>سلام".encode("utf-16-be"), content_type="text/html; charset=UTF-16BE"),
         response("<html>сәлем".encode("utf-32")),
-        response("<html>".encode() + "สวัสดี".encode("cp874"), content_type="text/html; charset=x-klingon"),
+        response(b"<html>" + "สวัสดี".encode("cp874"), content_type="text/html; charset=x-klingon"),
         response(b"<html>", content_type="TEXT/HTML ;charset=utf-8"),
         response(b"<html xmlns='http://www.w3.org/1999/xhtml'>", content_type="application/xhtml+xml"),
         response("Ìròyìn".encode(), content_type="text/plain"),
@@ -126,7 +129,7 @@ def test_a_compression_bomb_is_left_at_the_size_cap(hostile: HostileServer, poli
         assert fetcher.fetch(f"{SITE}/a").reason == "too_large"
 
 
-def test_a_host_that_nobody_serves_has_a_name(hostile: HostileServer, polite: Polite) -> None:
+def test_a_host_that_nobody_serves_has_a_name(polite: Polite) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         closed = f"127.0.0.1:{listener.getsockname()[1]}"
     with Fetcher(polite(resolve={"*": closed})) as fetcher:
@@ -134,7 +137,9 @@ def test_a_host_that_nobody_serves_has_a_name(hostile: HostileServer, polite: Po
     assert (fetched.outcome, fetched.reason) == ("robots_forbidden", "robots_unreachable")
 
 
-@pytest.mark.parametrize("url", ["http:///", "ftp://site.example/", "http://site.example/\x01", f"{SITE}/{'a' * 2000}", ""])
+@pytest.mark.parametrize(
+    "url", ["http:///", "ftp://site.example/", "http://site.example/\x01", f"{SITE}/{'a' * 2000}", ""]
+)
 def test_an_impossible_address_is_never_tried(hostile: HostileServer, polite: Polite, url: str) -> None:
     with Fetcher(polite()) as fetcher:
         fetched = fetcher.fetch(url)
@@ -197,7 +202,9 @@ def test_a_host_that_asks_for_a_long_pause_gets_no_more_requests(hostile: Hostil
 
 
 def test_requests_to_one_host_keep_their_distance(hostile: HostileServer, polite: Polite) -> None:
-    hostile.routes["site.example", "/robots.txt"] = response(b"User-agent: *\nCrawl-delay: 0.3", content_type="text/plain")
+    hostile.routes["site.example", "/robots.txt"] = response(
+        b"User-agent: *\nCrawl-delay: 0.3", content_type="text/plain"
+    )
     with Fetcher(polite(delay_seconds=0.1)) as fetcher:
         for path in "abc":
             fetcher.fetch(f"{SITE}/{path}")
@@ -206,7 +213,7 @@ def test_requests_to_one_host_keep_their_distance(hostile: HostileServer, polite
         host: [moment for (name, _), moment in zip(hostile.requests, hostile.times, strict=True) if name == host]
         for host in ("site.example", "other.example")
     }
-    gaps = {host: min(b - a for a, b in zip(times, times[1:], strict=False)) for host, times in by_host.items()}
+    gaps = {host: min(b - a for a, b in pairwise(times)) for host, times in by_host.items()}
     assert gaps["site.example"] >= 0.3
     assert gaps["other.example"] >= 0.1
 
@@ -214,9 +221,8 @@ def test_requests_to_one_host_keep_their_distance(hostile: HostileServer, polite
 def test_a_stopped_crawl_asks_no_more(hostile: HostileServer, polite: Polite) -> None:
     stop = threading.Event()
     stop.set()
-    with Fetcher(polite(), stop=stop) as fetcher:
-        with pytest.raises(CrawlStopped, match="journal"):
-            fetcher.fetch(f"{SITE}/a")
+    with Fetcher(polite(), stop=stop) as fetcher, pytest.raises(CrawlStopped, match="journal"):
+        fetcher.fetch(f"{SITE}/a")
     assert hostile.requests == []
 
 

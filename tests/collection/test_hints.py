@@ -67,7 +67,13 @@ def test_an_xml_attribute_counts_and_a_list_of_languages_does_not() -> None:
         ([("url_path", "swh"), ("html_lang", "en")], ("swh_Latn", "url_path")),
         ([("hreflang", "ur"), ("html_lang", "en"), ("site_lang", "en")], ("urd_Arab", "hreflang")),
         (
-            [("url_path", "tr"), ("html_lang", "en"), ("og_locale", "en_US"), ("meta_language", "en"), ("site_lang", "en")],
+            [
+                ("url_path", "tr"),
+                ("html_lang", "en"),
+                ("og_locale", "en_US"),
+                ("meta_language", "en"),
+                ("site_lang", "en"),
+            ],
             ("tur_Latn", "url_path"),
         ),
         ([("url_path", "am"), ("html_lang", "yo"), ("site_lang", "en")], ("yor_Latn", "html_lang")),

@@ -85,7 +85,7 @@ def test_a_torn_journal_keeps_every_record_before_the_tear(
     folder = tmp_path_factory.mktemp("torn")
     (folder / FILE).write_bytes(whole[:cut])
     with Journal(journal_folder) as journal:
-        places = {url: place for url, place in journal._places.items()}
+        places = dict(journal._places)
     with Journal(folder) as torn:
         kept = {url for url, place in places.items() if place.offset + place.length <= cut}
         assert {url for url in places if url in torn} == kept
@@ -119,11 +119,11 @@ def test_a_damaged_record_is_read_as_it_was_or_named(journal_folder: Path, data:
     damaged.write_bytes(whole)
     try:
         _, body = read_body(journal_folder, damaged.name, place.offset, place.length)
+        told = ""
     except BrokenRecord as error:
-        assert damaged.name in str(error)
-        assert str(place.offset) in str(error)
-    else:
-        assert body == fetched(2).body
+        told, body = str(error), fetched(2).body
+    assert body == fetched(2).body
+    assert not told or (damaged.name in told and f"offset {place.offset}" in told)
 
 
 def test_damage_inside_a_journal_is_an_error_and_no_tear(tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_damage_inside_a_journal_is_an_error_and_no_tear(tmp_path: Path) -> None
     whole = bytearray(file.read_bytes())
     whole[len(whole) // 2] ^= 255
     file.write_bytes(whole)
-    with pytest.raises(BrokenRecord, match="moved? away|move a damaged file away"):
+    with pytest.raises(BrokenRecord, match="move a damaged file away"):
         Journal(tmp_path)
     assert file.read_bytes() == whole
 
@@ -162,6 +162,7 @@ def test_a_record_that_is_no_response_is_named(journal_folder: Path) -> None:
         read_body(journal_folder, *place)
 
 
+@pytest.mark.shared
 def test_a_warc_of_somebody_else_in_the_folder_is_named(tmp_path: Path, shared_data: Path) -> None:
     shutil.copy(shared_data / "warc" / "samples" / "warcio" / "example.warc.gz", tmp_path)
     with pytest.raises(BrokenRecord, match="not written by this journal"):
@@ -171,7 +172,9 @@ def test_a_warc_of_somebody_else_in_the_folder_is_named(tmp_path: Path, shared_d
 def test_bodies_are_read_without_their_transfer_coding(
     hostile: HostileServer, polite: Callable[..., Politeness], tmp_path: Path
 ) -> None:
-    chunked = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n6\r\n<html>\r\n0\r\n\r\n"
+    chunked = (
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n6\r\n<html>\r\n0\r\n\r\n"
+    )
     hostile.routes["site.example", "/a"] = chunked
     with Journal(tmp_path) as journal, Fetcher(polite(), journal) as fetcher:
         answer = fetcher.fetch(f"{SITE}/a").answer
@@ -184,9 +187,8 @@ def test_bodies_are_read_without_their_transfer_coding(
 
 
 def test_a_second_process_is_kept_out(tmp_path: Path) -> None:
-    with Journal(tmp_path):
-        with pytest.raises(JournalInUse, match="another process"):
-            Journal(tmp_path)
+    with Journal(tmp_path), pytest.raises(JournalInUse, match="another process"):
+        Journal(tmp_path)
     Journal(tmp_path).__exit__(None, None, None)
 
 
@@ -204,3 +206,20 @@ def test_an_answer_on_file_is_not_asked_for_again(
     assert results[0].answer is not None
     assert results[1].answer.body == results[0].answer.body
     assert hostile.requests == [("site.example", path) for path in ("/robots.txt", "/a", "/b")]
+
+
+@pytest.mark.shared
+def test_records_of_other_writers_are_read(shared_data: Path) -> None:
+    from fastwarc.warc import ArchiveIterator, WarcRecordType
+
+    folder = shared_data / "warc"
+    file = "realpages-multilang.warc.gz"
+    with (folder / file).open("rb") as stream:
+        records = [(r.stream_pos, r.reader.read()) for r in ArchiveIterator(stream, WarcRecordType.response)][:20]
+        stream.seek(0)
+        starts = sorted(r.stream_pos for r in ArchiveIterator(stream))
+    ends = dict(zip(starts, [*starts[1:], (folder / file).stat().st_size], strict=True))
+    for start, expected in records:
+        headers, body = read_body(folder, file, start, ends[start] - start)
+        assert body == expected
+        assert "content-type" in headers

@@ -14,7 +14,7 @@ def urls(html: str, url: str = BASE) -> list[str]:
 
 
 def test_every_kind_of_link_is_found_once_and_in_order() -> None:
-    html = """<link rel="alternate" hreflang="yo" href="/yo/"><link rel="alternate" type="application/rss+xml" href="/feed">
+    html = """<link rel="alternate" hreflang="yo" href="/yo/"><link rel=alternate type="application/rss+xml" href="/f">
       <link rel="stylesheet" href="/style.css"><a href="b">b</a><a href="b#part">b</a><map><area href="/map"></map>
       <select><option value="/stories/am/">አማርኛ</option><option value="7">7</option></select>
       <a href="mailto:a@b.example">m</a><a href="javascript:void(0)">j</a><a href="#top">t</a><a href="http:///">n</a>"""
@@ -52,18 +52,17 @@ def test_no_bytes_make_the_reader_raise(body: bytes, content_type: str) -> None:
 SITEMAP = """<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"
   xmlns:xhtml="http://www.w3.org/1999/xhtml"><url><loc>
   http://site.example/news?a=1&amp;b=2 </loc><xhtml:link rel="alternate" hreflang="ur" href="http://site.example/ur/"/></url>
-  <url><loc><![CDATA[http://site.example/cdata]]></loc></url><url><loc>/bare&ampersand</loc></url></urlset>"""
+  <url><loc><![CDATA[http://site.example/cdata]]></loc></url><url><loc>/bare?a=1&copy=2</loc></url></urlset>"""
 
 
 def test_a_sitemap_lists_pages_and_their_languages() -> None:
-    expected = (
+    found = read_sitemap("http://site.example/sitemap.xml", SITEMAP.encode()).pages
+    assert found == (
         Link("http://site.example/news?a=1&b=2"),
         Link("http://site.example/cdata"),
-        Link("http://site.example/bare&ersand"),
+        Link("http://site.example/bare?a=1&copy=2"),
         Link("http://site.example/ur/", "ur"),
     )
-    found = read_sitemap("http://site.example/sitemap.xml", SITEMAP.encode()).pages
-    assert found[:2] + found[3:] == expected[:2] + expected[3:]
     assert read_sitemap("http://site.example/s.xml.gz", gzip.compress(SITEMAP.encode())).pages == found
 
 

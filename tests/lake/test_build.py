@@ -1,4 +1,4 @@
-"""A build brings partitions up to date: what is unchanged is left alone, and one bad partition does not cost the others."""
+"""Building partitions: what is unchanged is left alone, and one bad partition does not cost the others."""
 
 import polars as pl
 import pytest
@@ -30,14 +30,26 @@ class Stage:
         self.asked.append(keys["language"])
         if error := self.fails.get(keys["language"]):
             raise error
-        rows = self.rows_of("cleaned_shards", *({"doc_id": bytes([n]) * 16, "text": f"{keys['language']} {n}"} for n in range(3)))
-        return Made(rows, {"decisions": self.rows_of("decisions", *({"doc_id": bytes([n]) * 16, "is_kept": True} for n in range(3)))})
+        rows = self.rows_of(
+            "cleaned_shards", *({"doc_id": bytes([n]) * 16, "text": f"{keys['language']} {n}"} for n in range(3))
+        )
+        return Made(
+            rows,
+            {"decisions": self.rows_of("decisions", *({"doc_id": bytes([n]) * 16, "is_kept": True} for n in range(3)))},
+        )
 
     def run(self, partitions=PARTITIONS, code_version="1", settings=None, **more) -> list[Built]:
         self.asked.clear()
         return build(
-            self.lake, "cleaned_shards", partitions, code_version=code_version, settings=settings,
-            inputs=lambda keys: {"standardized_documents": self.inputs[keys["language"]]}, make=more.pop("make", self.make), run_id="run-1", **more,
+            self.lake,
+            "cleaned_shards",
+            partitions,
+            code_version=code_version,
+            settings=settings,
+            inputs=lambda keys: {"standardized_documents": self.inputs[keys["language"]]},
+            make=more.pop("make", self.make),
+            run_id="run-1",
+            **more,
         )
 
     def versions(self) -> tuple[int, int]:
@@ -145,7 +157,14 @@ def test_inputs_that_cannot_be_told_fail_their_partition_alone(stage):
 
     with pytest.raises(PartitionsFailed, match=r"yor_Latn: recipe is broken"):
         build(
-            stage.lake, "cleaned_shards", PARTITIONS, code_version="1", settings=None, inputs=inputs, make=stage.make, run_id="run-1"
+            stage.lake,
+            "cleaned_shards",
+            PARTITIONS,
+            code_version="1",
+            settings=None,
+            inputs=inputs,
+            make=stage.make,
+            run_id="run-1",
         )
     assert stage.languages("cleaned_shards") == ["amh_Ethi", "mya_Mymr"]
 
@@ -204,7 +223,7 @@ def test_a_foreign_row_fails_its_partition_with_the_reason(stage):
     def make(keys: Keys) -> Made:
         return Made(stage.make(keys).rows.with_columns(pl.lit("tur_Latn").alias("language")))
 
-    with pytest.raises(PartitionsFailed, match="3 of 3(.|\n)*another language"):
+    with pytest.raises(PartitionsFailed, match=r"3 of 3(.|\n)*another language"):
         stage.run(make=make)
     assert issubclass(WrongColumns, LughaError)
     assert stage.languages("cleaned_shards") == []

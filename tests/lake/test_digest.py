@@ -20,7 +20,9 @@ SCHEMA = {
     "lines": pl.List(pl.Int32),
     "at": pl.Datetime("us", "UTC"),
 }
-TEXT = st.text(max_size=12) | st.sampled_from(["NULL", "'", "\\", ", 'count': 1", "{", "ọ̀rọ̀", "စာ", "اردو", "[]", "\x00", " "])
+TEXT = st.text(max_size=12) | st.sampled_from(
+    ["NULL", "'", "\\", ", 'count': 1", "{", "ọ̀rọ̀", "စာ", "اردو", "[]", "\x00", " "]
+)
 ROW = st.tuples(
     st.none() | st.binary(max_size=4),
     st.none() | TEXT,

@@ -1,6 +1,6 @@
 """Writers that are killed, and writers that meet: the table stays readable and nothing that was committed is lost.
 
-Run as a program, this file is the writer: `test_kill.py build LAKE CALLS` or `test_kill.py write LAKE NAME LANGUAGE...`.
+Run as a program, this file is the writer: `test_kill.py build LAKE CALLS`, `test_kill.py write LAKE NAME LANGUAGE...`.
 """
 
 import os
@@ -26,9 +26,15 @@ ROWS = 5
 
 def rows(table: str, text: str) -> pl.DataFrame:
     spec = TABLES[table]
-    given = {"doc_id": pl.Series([bytes([n]) * 16 for n in range(ROWS)])} | ({"text": pl.lit(text)} if "text" in spec.columns else {})
+    given = {"doc_id": pl.Series([bytes([n]) * 16 for n in range(ROWS)])} | (
+        {"text": pl.lit(text)} if "text" in spec.columns else {}
+    )
     return pl.DataFrame({"row": range(ROWS)}).select(
-        *(given.get(c, pl.lit(None)).cast(t).alias(c) if c != "doc_id" else given[c].alias(c) for c, t in spec.schema.items() if c in spec.columns)
+        *(
+            given.get(c, pl.lit(None)).cast(t).alias(c) if c != "doc_id" else given[c].alias(c)
+            for c, t in spec.schema.items()
+            if c in spec.columns
+        )
     )
 
 
@@ -43,7 +49,14 @@ def build_all(root: str, calls: Path) -> list[Built]:
         return Made(rows("cleaned_shards", text), {"decisions": rows("decisions", text)})
 
     return build(
-        Lake(root), "cleaned_shards", PARTITIONS, code_version="1", settings=None, inputs=lambda keys: {}, make=make, run_id="run-1"
+        Lake(root),
+        "cleaned_shards",
+        PARTITIONS,
+        code_version="1",
+        settings=None,
+        inputs=lambda _: {},
+        make=make,
+        run_id="run-1",
     )
 
 
@@ -51,12 +64,16 @@ def overwrite_all(root: str, name: str, languages: Sequence[str]) -> None:
     """Overwrite partitions one by one, each in its own commit, each time with rows that carry this writer's name."""
     lake = Lake(root)
     for language in languages:
-        lake.overwrite("cleaned_shards", rows("cleaned_shards", name), {"snapshot": "web-1", "language": language}, run_id=name)
+        lake.overwrite(
+            "cleaned_shards", rows("cleaned_shards", name), {"snapshot": "web-1", "language": language}, run_id=name
+        )
 
 
 def start(*arguments: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, __file__, *arguments], cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT), "POLARS_MAX_THREADS": "2"}
+        [sys.executable, __file__, *arguments],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "POLARS_MAX_THREADS": "2"},
     )
 
 
@@ -86,7 +103,7 @@ def whole_partitions(lake: Lake, table: str) -> set[str]:
 
 
 def killed_build(folder: Path, count: int, moment: float) -> int:
-    """Kill a build, look at what it left, run it again; the number of partitions that the killed build had committed."""
+    """Kill a build, look at what it left, run it again; how many partitions the killed build had committed."""
     folder.mkdir()
     calls, again, lake = folder / "calls", folder / "again", Lake(str(folder / "lake"))
     kill_after(start("build", lake.root, str(calls)), calls, count, moment)
@@ -96,7 +113,9 @@ def killed_build(folder: Path, count: int, moment: float) -> int:
 
     built = build_all(lake.root, again)
     every = {"|".join(keys.values()) for keys in PARTITIONS}
-    assert sorted(lines(again)) == sorted(every - committed), "what was committed is not made again, what was not is made once"
+    assert sorted(lines(again)) == sorted(every - committed), (
+        "what was committed is not made again, what was not is made once"
+    )
     assert {"|".join(b.keys.values()) for b in built if b.is_unchanged} == committed
     assert whole_partitions(lake, "cleaned_shards") == whole_partitions(lake, "decisions") == every
     leftovers_go(lake)

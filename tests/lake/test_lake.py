@@ -21,7 +21,9 @@ BURMESE = "ထန်းတောကျွန်းဆိပ်ကမ်းတွ
 @pytest.fixture
 def text_rows(rows_of):
     """Rows of `parsed_documents`, one a text."""
-    return lambda *texts: rows_of("parsed_documents", *({"doc_id": t.encode()[:16].ljust(16), "text": t} for t in texts))
+    return lambda *texts: rows_of(
+        "parsed_documents", *({"doc_id": t.encode()[:16].ljust(16), "text": t} for t in texts)
+    )
 
 
 def cell(snapshot: str, language: str) -> dict[str, str]:
@@ -186,7 +188,7 @@ def test_rows_that_name_their_own_partition_are_taken(lake, text_rows):
 
 def test_a_value_that_does_not_fit_its_column_is_refused(lake, rows_of):
     rows = rows_of("raw_crawls", {"doc_id": b"d" * 16}).with_columns(pl.lit("hepsi iyi").alias("http_status"))
-    with pytest.raises(WrongColumns, match="does not fit its column.*http_status"):
+    with pytest.raises(WrongColumns, match=r"does not fit its column.*http_status"):
         lake.overwrite("raw_crawls", rows, cell(*CELLS[0]), run_id=RUN)
     assert parquet_files(lake, "raw_crawls") == 0
     assert lake.read("raw_crawls").is_empty()
@@ -206,7 +208,7 @@ def test_keys_that_are_not_those_of_the_table_are_refused(lake, text_rows, keys)
 
 
 def test_an_unknown_table_is_an_error_with_the_nearest_one(lake):
-    with pytest.raises(UnknownTable, match='"parsed_document".*Nearest: "parsed_documents"'):
+    with pytest.raises(UnknownTable, match=r'"parsed_document".*Nearest: "parsed_documents"'):
         lake.read("parsed_document")
 
 
@@ -278,7 +280,10 @@ def leave_behind(lake: Lake, name: str) -> Path:
 def test_a_sweep_removes_what_killed_writers_left_and_nothing_else(lake, text_rows):
     lake.overwrite("parsed_documents", text_rows(YORUBA), cell(*CELLS[0]), run_id=RUN)
     (live,) = Path(lake.uri("parsed_documents")).rglob("*.parquet")
-    killed = [leave_behind(lake, n) for n in ("staged-0a1b2c3d.parquet", f"part-{'0' * 16}-{'0' * 16}-{'0' * 16}-0a1b2c3d.parquet")]
+    killed = [
+        leave_behind(lake, n)
+        for n in ("staged-0a1b2c3d.parquet", f"part-{'0' * 16}-{'0' * 16}-{'0' * 16}-0a1b2c3d.parquet")
+    ]
     running = leave_behind(lake, "staged-4e5f6a7b.parquet")
     for path in [live, *killed]:
         age(path)
@@ -306,7 +311,9 @@ def replaced_long_ago(lake: Lake, table: str) -> None:
         age(path)
     newest = max((folder / "_delta_log").glob("*.json"))
     entry, count = re.subn(
-        r'"deletionTimestamp":(\d+)', lambda m: f'"deletionTimestamp":{int(m[1]) - THREE_DAYS * 1000}', newest.read_text()
+        r'"deletionTimestamp":(\d+)',
+        lambda m: f'"deletionTimestamp":{int(m[1]) - THREE_DAYS * 1000}',
+        newest.read_text(),
     )
     assert count == 1
     newest.write_text(entry)

@@ -32,10 +32,19 @@ def value(table: str, n: int) -> object:
 def rebuild(lake, rows_of):
     """Build partitions of a table, each with one row."""
 
-    def rebuild(table: str, *partitions: dict[str, str], code_version: str = CODE, row: int = 1) -> list[dict[str, str]]:
+    def rebuild(
+        table: str, *partitions: dict[str, str], code_version: str = CODE, row: int = 1
+    ) -> list[dict[str, str]]:
         made = Made(rows_of(table, {identity(table): value(table, row)}))
         built = build(
-            lake, table, partitions, code_version=code_version, settings=None, inputs=input_digests(lake, table), make=lambda keys: made, run_id="run-1"
+            lake,
+            table,
+            partitions,
+            code_version=code_version,
+            settings=None,
+            inputs=input_digests(lake, table),
+            make=lambda _: made,
+            run_id="run-1",
         )
         return [dict(b.keys) for b in built if not b.is_unchanged]
 
@@ -72,7 +81,9 @@ def test_what_was_never_written_is_absent(lake, write):
         "labelled_documents web-1|yor_Latn": "absent",
         "language_profiles web-1|yor_Latn": "absent",
     }
-    assert "absent" not in str(input_digests(lake, "parsed_documents")(YOR) | {"raw_crawls web-1|yor_Latn": write("raw_crawls", YOR)})
+    assert "absent" not in str(
+        input_digests(lake, "parsed_documents")(YOR) | {"raw_crawls web-1|yor_Latn": write("raw_crawls", YOR)}
+    )
 
 
 def test_a_language_is_made_from_all_of_its_snapshots(lake, write):
@@ -92,7 +103,9 @@ def test_a_profile_leans_on_every_language_of_its_script(lake, write):
         "labelled_documents web-1|yor_Latn",
         "labelled_documents web-2|yor_Latn",
     }
-    assert set(input_digests(lake, "language_profiles")({"language": "amh_Ethi"})) == {"labelled_documents web-1|amh_Ethi"}
+    assert set(input_digests(lake, "language_profiles")({"language": "amh_Ethi"})) == {
+        "labelled_documents web-1|amh_Ethi"
+    }
 
 
 def test_a_mixture_is_made_from_every_language_and_a_score_from_every_checkpoint(lake, write):

@@ -10,7 +10,11 @@ from lugha.signals import signals
 @pytest.mark.parametrize("table", TABLES)
 def test_no_table_has_a_type_that_delta_lacks(table):
     """Delta has no unsigned integers."""
-    assert not [c for c, t in TABLES[table].schema.items() if isinstance(t, type) and issubclass(t, pl.DataType) and t.is_unsigned_integer()]
+    assert not [
+        c
+        for c, t in TABLES[table].schema.items()
+        if isinstance(t, type) and issubclass(t, pl.DataType) and t.is_unsigned_integer()
+    ]
 
 
 @pytest.mark.parametrize("table", TABLES)

@@ -17,7 +17,11 @@ def plan(rows_of):
             "crawl_plan",
             {
                 "crawl_index": rows_of("crawl_index", *(dict(zip(columns, row, strict=True)) for row in index)),
-                "index_corrections": rows_of("index_corrections", {"snapshot": "none"}, *(dict(zip(found, row, strict=True)) for row in corrections)),
+                "index_corrections": rows_of(
+                    "index_corrections",
+                    {"snapshot": "none"},
+                    *(dict(zip(found, row, strict=True)) for row in corrections),
+                ),
             },
             snapshot="web-1",
         )

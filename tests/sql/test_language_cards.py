@@ -73,7 +73,7 @@ def test_a_language_that_dropped_nothing_has_no_reasons(card):
     assert card("yor_Latn", decisions=[YOR | {"is_kept": True}])["dropped"] == "{}"
 
 
-def test_the_card_fits_its_table(lake, rows_of):
+def test_the_card_fits_its_table(lake):
     tables = {name: lake.scan(name) for name in ("raw_crawls", "decisions", "dedup_sets")}
     rows = query("language_cards", tables, language="yor_Latn").with_columns(pl.lit("Yorùbá").alias("endonym"))
     assert set(rows.columns) == set(TABLES["language_cards"].columns)

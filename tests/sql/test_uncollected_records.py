@@ -16,7 +16,9 @@ def uncollected(rows_of):
             "crawl_index": rows_of("crawl_index", *(dict(zip(of_index, row, strict=True)) for row in index)),
             "raw_crawls": rows_of("raw_crawls", {"snapshot": "none"}, *({"snapshot": s, "url": url} for s, url in raw)),
             "cleaned_shards": rows_of(
-                "cleaned_shards", {"language": "none"}, *({"host": h, "language": code, "byte_count": n} for h, code, n in cleaned)
+                "cleaned_shards",
+                {"language": "none"},
+                *({"host": h, "language": code, "byte_count": n} for h, code, n in cleaned),
             ),
         }
         rows = query("uncollected_records", tables, language="yor_Latn", snapshot="recollect-1")
@@ -26,7 +28,9 @@ def uncollected(rows_of):
     return uncollected
 
 
-def known(url: str, depth: int = 1, language: str = "yor_Latn", snapshot: str = "web-1", outcome: str = "known") -> tuple:
+def known(
+    url: str, depth: int = 1, language: str = "yor_Latn", snapshot: str = "web-1", outcome: str = "known"
+) -> tuple:
     return (snapshot, url, url.partition("/")[0], depth, outcome, language)
 
 

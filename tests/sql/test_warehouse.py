@@ -26,13 +26,18 @@ def test_parameters_that_are_not_those_of_the_query_are_refused(parameters):
 
 
 def test_a_parameter_is_a_value_and_never_sql(rows_of):
-    tables = {"crawl_index": rows_of("crawl_index", {"snapshot": "web-1", "outcome": "fetched"}), "index_corrections": rows_of("index_corrections", {"snapshot": "web-1"})}
+    tables = {
+        "crawl_index": rows_of("crawl_index", {"snapshot": "web-1", "outcome": "fetched"}),
+        "index_corrections": rows_of("index_corrections", {"snapshot": "web-1"}),
+    }
     assert query("crawl_plan", tables, snapshot="web-1").height == 1
     assert query("crawl_plan", tables, snapshot="x' OR '1'='1").height == 0
 
 
 def test_a_lazy_frame_over_the_lake_answers_like_a_frame(lake, rows_of):
-    rows = rows_of("crawl_index", *({"doc_id": bytes([n]) * 16, "outcome": "fetched", "language": "yor_Latn"} for n in range(3)))
+    rows = rows_of(
+        "crawl_index", *({"doc_id": bytes([n]) * 16, "outcome": "fetched", "language": "yor_Latn"} for n in range(3))
+    )
     lake.overwrite("crawl_index", rows, {"snapshot": "web-1"}, run_id="run-1")
     lazy = {name: lake.scan(name) for name in ("crawl_index", "index_corrections")}
     eager = {name: lake.read(name) for name in lazy}
