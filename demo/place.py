@@ -50,8 +50,6 @@ def prepare(web: str) -> Place:
         LUGHA_SEEDS=str(place.seeds.absolute()),
         LUGHA_USER_AGENT="lugha/0.1 (+http://localhost/a-demo-on-a-loopback-web)",
         LUGHA_DELAY_SECONDS="0.02",
-        # Two threads halve the time; a run that must repeat byte for byte sets one.
-        LUGHA_THREADS=str(min(2, os.cpu_count() or 1)),
     )
     return place
 

@@ -40,6 +40,9 @@ _SPACED = rf"(?!{_UNSPACED_LETTER})"
 TOKEN = regex.compile(
     rf"{_UNSPACED_LETTER}[\p{{M}}{_JOINERS}]*|{_SPACED}[\p{{L}}\p{{Nd}}](?:{_SPACED}[\p{{L}}\p{{M}}\p{{Nd}}{_JOINERS}])*"
 )
+# More marks in a row than any orthography stacks (UAX #15 calls 30 stream-safe), to be cut to group 1: Python's NFC
+# sorts them in quadratic time, and a million do not come back.
+MARKS = regex.compile(r"(\p{M}{30})\p{M}+")
 _NUMBER = regex.compile(r"\p{Nd}+")
 # Letters that every script shares, such as the ʻokina or the Japanese ー, say nothing about the script of a text.
 _LETTER = regex.compile(r"(?=\p{L})[^\p{Script=Zyyy}\p{Script=Zinh}]")

@@ -30,15 +30,16 @@ _ADDRESS_TAG = re.compile(r"[a-z]{2,3}([-_][a-z]{4})?([-_]([a-z]{2}|\d{3}))?", r
 # (Words read best as words, so they are not lists of literals.)
 _SHORT_WORDS = frozenset("as at be by do go he hi ho id in is it me my na no or pm so to tv uk us".split())  # noqa: SIM905
 _LONG_WORDS = frozenset(
-    "bar bin bug cat cor ext fan fit fur ice jam lit mag may mic mon nav new not per run sat tab top vol war".split()  # noqa: SIM905
+    "bar bin bug cat cor ext fan fit fur ice jam lit mag may mic min mon nav new not per run sat tab top vol war".split()  # noqa: SIM905
 )
 _ANNOUNCING = frozenset("lang language languages locale i18n l10n translations stories books".split())  # noqa: SIM905
+_NEGOTIATED = re.compile(r"(?<=\.)[a-z]{2,3}(?:[-_][a-z]{2,4})?(?=\.x?html?$)|(?<=\.html\.)[a-z]{2,3}(?:[-_][a-z]{2,4})?$")
 _PUBLIC_SECOND_LEVELS = frozenset("ac co com edu go gob gov mil ne net or org".split())  # noqa: SIM905
 
 # Weights of the vote, set by judgement so that: an address beats what a template repeats on every page; an attribute
 # that somebody changed for this one page beats one address hint and loses to two; a subdomain, often a country, beats a
 # template only.
-_ADDRESS_WEIGHTS = {"url_path": 4.0, "hreflang": 4.0, "url_host": 2.0}
+_ADDRESS_WEIGHTS = {"url_path": 4.0, "url_file": 4.0, "hreflang": 4.0, "url_host": 2.0}
 _DECLARED_WEIGHTS = {"html_lang": 3.0, "meta_language": 1.0, "content_language": 1.0, "og_locale": 1.0}
 _OWN_ATTRIBUTE_WEIGHT = 5.0  # html_lang that differs from the front page's
 _SITE_AGREES_WEIGHT = 1.5  # the front page's language, for an address hint that says the same
@@ -51,7 +52,7 @@ def choose_language(hints: Iterable[tuple[str, str]]) -> tuple[str, str | None]:
     understood.
 
     Each hint whose tag a registered language lists gives its weight to that language; the highest sum wins, at a tie
-    the earlier source in the order url_path, hreflang, url_host, html_lang, meta_language, content_language,
+    the earlier source in the order url_path, url_file, hreflang, url_host, html_lang, meta_language, content_language,
     og_locale. Declarations that say the same as the front page of the host (hint "site_lang") weigh a quarter: most
     likely they belong to the template. The front page itself speaks only for what an address hint says too.
     """
@@ -93,15 +94,19 @@ def in_order(hints: Iterable[Hint]) -> list[Hint]:
 
 
 def address_hints(url: str) -> list[Hint]:
-    """What the directories and the first host label of a canonical URL say; the file name says nothing."""
+    """What the directories, the first host label and the file name of a canonical URL say.
+
+    Of a file name only the form of content negotiation speaks, "licence.de.html" or "licence.html.de".
+    """
     parts = urlsplit(url)
-    segments = unquote(parts.path).lower().split("/")[1:-1]
+    *segments, file = unquote(parts.path).lower().split("/")[1:] or [""]
     before = ["", *segments]
     found = [
         Hint("url_path", segment)
         for position, segment in enumerate(segments)
         if _is_language_segment(segment, position, before[position])
     ]
+    found += [Hint("url_file", tag) for tag in _NEGOTIATED.findall(file) if _names_language(tag) and tag not in _LONG_WORDS]
     label = _language_label(parts.hostname or "")
     return found + ([Hint("url_host", label)] if label else [])
 

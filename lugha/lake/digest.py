@@ -30,7 +30,9 @@ def content_digest(rows: pl.LazyFrame | pl.DataFrame, columns: Sequence[str]) ->
     "empty" is content.
     """
     frame = rows.select(columns)  # noqa: F841 - DuckDB reads the local variable by its name
-    row = duckdb.sql(
-        "SELECT count(*), sum(md5_number_lower(r)::HUGEINT), sum(md5_number_upper(r)::HUGEINT) FROM (SELECT frame::VARCHAR AS r FROM frame)"
-    ).fetchall()[0]
-    return digest_of([list(columns), *(str(x) for x in row)])
+    sums = duckdb.sql(
+        "SELECT count(*), sum(md5_number_lower(r)::HUGEINT), sum(md5_number_upper(r)::HUGEINT) "
+        "FROM (SELECT frame::VARCHAR AS r FROM frame)"
+    )
+    assert sums is not None  # a SELECT yields rows
+    return digest_of([list(columns), *(str(x) for x in sums.fetchall()[0])])

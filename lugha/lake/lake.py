@@ -19,6 +19,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import polars as pl
 import pyarrow as pa
@@ -211,14 +212,13 @@ class Batch:
     def _write(self, shaped: pl.LazyFrame, temporary: str) -> tuple[int, str]:
         """Stream the rows into a staged file; their number and digest."""
         uri = self.lake.uri(self.table)
-        shaped.sink_parquet(
-            f"{uri}/{temporary}",
-            compression="zstd",
-            compression_level=3,
-            row_group_size=50_000,
-            storage_options=self.lake.options,
-            mkdir=not self.lake.is_remote,
-        )
+        if self.lake.is_remote:
+            _sink(shaped, f"{uri}/{temporary}", self.lake.options)
+        else:
+            # Opened here: polars would create the file in a thread, now and then after a failed sink was cleaned up.
+            Path(uri, temporary).parent.mkdir(parents=True, exist_ok=True)
+            with Path(uri, temporary).open("wb") as file:
+                _sink(shaped, file, None)
         written = pl.scan_parquet(f"{uri}/{temporary}", hive_partitioning=False, storage_options=self.lake.options)
         rows = int(written.select(pl.len()).collect().item())
         return rows, content_digest(written, [c for c in self.spec.columns if c not in self.spec.covered_by_digest])
@@ -244,7 +244,7 @@ class Batch:
         if not self.staged:
             return
         adds = list(self.staged.values())
-        where = _filters(self.spec, [dict(a.partition_values) for a in adds])
+        where = _filters(self.spec, [_keys(a) for a in adds])
         for group in _groups(self.spec, adds) if where is None else [(where, adds)]:
             self._commit_group(*group)
         self.staged = {}
@@ -257,11 +257,11 @@ class Batch:
             table = self.lake._delta(self.table)
             try:
                 table.create_write_transaction(
-                    adds,
+                    [*adds],
                     mode="overwrite",
                     schema=table.schema(),
                     partition_by=list(self.spec.partitioned_by),
-                    partition_filters=where,  # type: ignore[arg-type]
+                    partition_filters=where,
                     commit_properties=properties,
                 )
                 return
@@ -271,6 +271,12 @@ class Batch:
         raise CommitFailedError(
             f"{self.table}: gave up after {COMMIT_ATTEMPTS} attempts; another writer commits without pause."
         )
+
+
+def _sink(frame: pl.LazyFrame, target: str | IO[bytes], options: dict[str, str] | None) -> None:
+    frame.sink_parquet(
+        target, compression="zstd", compression_level=3, row_group_size=50_000, storage_options=options, mkdir=False
+    )
 
 
 def _create(uri: str, spec: Table, options: dict[str, str] | None) -> None:
@@ -326,6 +332,10 @@ def _shape(table: str, frame: pl.LazyFrame, keys: Keys) -> pl.LazyFrame:
     return frame.map_batches(check, streamable=True, schema={c: spec.schema[c] for c in columns})
 
 
+def _keys(add: AddAction) -> dict[str, str]:
+    return {column: str(value) for column, value in add.partition_values.items()}
+
+
 def _filters(spec: Table, keys: Sequence[Keys]) -> list[tuple[str, str, str | list[str]]] | None:
     """Filters that select exactly these partitions, or None where they are no product of their values."""
     values = {c: sorted({k[c] for k in keys}) for c in spec.partitioned_by}
@@ -344,5 +354,5 @@ def _groups(
     first = spec.partitioned_by[0]
     by_value: dict[str, list[AddAction]] = {}
     for add in adds:
-        by_value.setdefault(str(add.partition_values[first]), []).append(add)
-    return [(_filters(spec, [dict(a.partition_values) for a in group]) or [], group) for group in by_value.values()]
+        by_value.setdefault(_keys(add)[first], []).append(add)
+    return [(_filters(spec, [_keys(a) for a in group]) or [], group) for group in by_value.values()]

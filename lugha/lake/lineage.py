@@ -68,7 +68,7 @@ def stale_partitions(lake: Lake, table: str, code_version: str) -> list[Keys]:
         for key, state in lake.states(upstream).items()
         if state.row_count
     }
-    stale = []
+    stale: list[Keys] = []
     for key in sorted(wanted | set(states)):
         keys = dict(zip(columns, key, strict=True))
         state = states.get(key)

@@ -8,24 +8,24 @@ nothing get a second look by resiliparse, which keeps more. Nothing is dropped: 
 import logging
 import re
 from functools import cache
+from html import unescape
 from importlib.metadata import version
+from itertools import islice
 
 import polars as pl
 
 from lugha.lake.schemas import TABLES
 from lugha.parsing.charset import Reading, read_page
+from lugha.scripts import MARKS
 
 log = logging.getLogger(__name__)
 TOO_LITTLE = 80  # characters: below this the first extractor usually took a caption for the article
 MOST_CHARACTERS = 2_000_000  # a page beyond this is a dump, and tree building is not linear in it
-# The second extractor walks from each element to the root: 10,000 open divs take it 2 s, 30,000 take 15 s.
+# The second extractor asks each element for the divs and articles around it: 10,000 open divs take it 2 s, 30,000 15 s.
 MOST_STEPS = 60_000_000
-# Second group: elements that hold nothing or that the next of their kind closes; they do not nest however many open.
-TAG = re.compile(
-    r"<(/?)(?:((?:area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr|p|li|dt|dd|option|tr|td|th|thead|tbody)"
-    r"(?![a-z0-9-]))|[a-z])",
-    re.IGNORECASE,
-)
+TAG = re.compile(r"<(?:(/)?(div|article)\b|[a-z])", re.IGNORECASE)
+REFERENCE = re.compile(r"&(?:#x[0-9a-f]{2,6}|#[0-9]{3,7}|zwn?j);", re.IGNORECASE)
+JOINERS = "\u200b\u200c\u200d"
 
 
 @cache
@@ -79,20 +79,43 @@ def main_text(html: str) -> str:
     import trafilatura
     from resiliparse.extract.html2text import extract_plain_text
 
+    html = MARKS.sub(r"\1", REFERENCE.sub(_resolved, html))
+    html, joiner_of = _with_joiners_veiled(html)
     text = trafilatura.extract(html, fast=True, include_comments=False, include_tables=True) or ""
-    if len(text) >= TOO_LITTLE or _steps_to_root(html) > MOST_STEPS:
+    text = text.translate(joiner_of)
+    if len(text) >= TOO_LITTLE or _steps_of_second_look(html) > MOST_STEPS:
         return text
     second = extract_plain_text(
         html, main_content=True, alt_texts=False, list_bullets=False, links=False, comments=False
     )
-    return second.strip() if len(second.strip()) > 2 * len(text) else text
+    second = second.strip().translate(joiner_of)
+    return second if len(second) > 2 * len(text) else text
 
 
-def _steps_to_root(html: str) -> int:
-    """Sum of the depths of all elements, from the tags alone."""
+def _resolved(reference: re.Match[str]) -> str:
+    """A character reference as its character, unless that is ASCII, which may be markup. Before the extractors, because
+    what they do to characters they do after resolving.
+    """
+    character = unescape(reference[0])
+    return reference[0] if character.isascii() else character
+
+
+def _with_joiners_veiled(html: str) -> tuple[str, dict[int, str]]:
+    """The page with each joiner as a letter that the page does not hold (of cuneiform), and the table that turns the
+    letters back. trafilatura deletes what is not printable, and joiners are spelling in Persian, Sinhala and others.
+    """
+    if not any(joiner in html for joiner in JOINERS):
+        return html, {}
+    letters = islice((letter for letter in map(chr, range(0x12000, 0x12399)) if letter not in html), len(JOINERS))
+    veil = dict(zip(JOINERS, letters, strict=True))
+    return html.translate(str.maketrans(veil)), {ord(letter): joiner for joiner, letter in veil.items()}
+
+
+def _steps_of_second_look(html: str) -> int:
+    """Sum, over all elements, of the divs and articles around them, from the tags alone."""
     depth = steps = 0
-    for closing, flat in TAG.findall(html):
-        if not flat:
+    for closing, container in TAG.findall(html):
+        if container:
             depth = max(0, depth - 1) if closing else depth + 1
         steps += depth
     return steps

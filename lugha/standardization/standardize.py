@@ -9,18 +9,16 @@ import re
 import unicodedata
 
 import polars as pl
-import regex
 
 from lugha.lake.digest import short_hash
 from lugha.lake.schemas import TABLES
+from lugha.scripts import MARKS
 from lugha.standardization.boilerplate import without_boilerplate
 
 # Everything of categories Cc and Cs but the line break and the tab, and the characters that only steer old line
 # printers or hide text.
 CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufeff\ufff9-\ufffb\ue000-\uf8ff\ud800-\udfff\u00ad]")
 BREAK = re.compile("\r\n|[\r\x0b\x0c\u2028\u2029]")
-# No orthography stacks so many marks (UAX #15 calls 30 stream-safe); sorting a million of them, NFC does not come back.
-MARKS = regex.compile(r"(\p{M}{30})\p{M}+")
 SPACES = re.compile("[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 LINES = re.compile(r"\n{3,}")
 

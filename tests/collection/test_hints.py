@@ -88,3 +88,16 @@ def test_an_xml_attribute_counts_and_a_list_of_languages_does_not() -> None:
 def test_the_vote_is_the_documented_one(hints: list[tuple[str, str]], chosen: tuple[str, str | None]) -> None:
     assert choose_language(hints) == chosen
     assert choose_language(reversed(hints)) == chosen
+
+
+@pytest.mark.parametrize(
+    ("url", "tags"),
+    [
+        ("http://law.example/by/4.0/legalcode.de.html", ["de"]),
+        ("http://law.example/page.html.tr", ["tr"]),
+        ("http://law.example/jquery.min.html", []),
+        ("http://law.example/a/index.html", []),
+    ],
+)
+def test_a_file_name_speaks_only_in_the_form_of_content_negotiation(url: str, tags: list[str]):
+    assert [hint.tag for hint in address_hints(url) if hint.source == "url_file"] == tags

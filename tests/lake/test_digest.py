@@ -65,6 +65,11 @@ def test_a_row_more_is_another_digest(rows):
     assert len({digest(rows), digest(rows[1:]), digest([*rows, rows[0]]), digest([*rows, rows[0], rows[0]])}) == 4
 
 
+def test_two_equal_rows_do_not_cancel_each_other():
+    one, two, three = (pl.DataFrame({"x": [x, x, "ọ̀rọ̀"]}) for x in ("kan", "èjì", "ẹ̀ta"))
+    assert len({content_digest(frame, ["x"]) for frame in (one, two, three)}) == 3
+
+
 def test_values_that_change_places_are_another_digest():
     one, two = [("a", "b"), ("c", "d")], [("a", "d"), ("c", "b")]
     swapped = [content_digest(pl.DataFrame(rows, schema=["x", "y"], orient="row"), ["x", "y"]) for rows in (one, two)]
