@@ -101,11 +101,11 @@ def labelled_documents(
     found: list[pl.DataFrame] = []
 
     def make(keys: Any) -> Made:
-        labelled = label(opened.read("standardized_documents", **keys), keys["language"], model)
-        found.append(corrections(labelled, keys["language"]).with_columns(pl.lit(keys["snapshot"]).alias("snapshot")))
-        return Made(labelled)
+        return Made(label(opened.read("standardized_documents", **keys), keys["language"], model))
 
     def tell(built: Built, rows: pl.DataFrame) -> dict[str, dg.MetadataValue]:
+        # From the written rows and for unchanged cells too: what a killed run did not write down is found again here.
+        found.append(corrections(rows, built.keys["language"]).with_columns(pl.lit(built.keys["snapshot"]).alias("snapshot")))
         labels = Counter(label or "no text" for label in rows["lid_label"])
         own = labels[built.keys["language"]] / max(1, rows.height - labels["no text"])
         return of_partition(

@@ -66,21 +66,23 @@ def build(
     writer = _Writer(lake, table, run_id)
     built: list[Built] = []
     failed: list[str] = []
-    for done, keys in enumerate(partitions):
-        started = time.monotonic()
-        try:
-            digests = dict(inputs(keys))
-            fingerprint = digest_of([code_version, settings, digests])
-            state = before.get(tuple(keys[c] for c in TABLES[table].partitioned_by))
-            is_unchanged = state is not None and state.fingerprint == fingerprint
-            if state is None or not is_unchanged:
-                state = writer.write(keys, make(keys), fingerprint, inputs_digest(code_version, digests))
-        except LughaError as error:
-            failed.append(f"{'|'.join(keys.values())}: {error}")
-            continue
-        built.append(Built(keys, state, digests, is_unchanged, time.monotonic() - started))
-        on_built(done + 1, keys)
-    writer.flush()
+    try:
+        for done, keys in enumerate(partitions):
+            started = time.monotonic()
+            try:
+                digests = dict(inputs(keys))
+                fingerprint = digest_of([code_version, settings, digests])
+                state = before.get(tuple(keys[c] for c in TABLES[table].partitioned_by))
+                is_unchanged = state is not None and state.fingerprint == fingerprint
+                if state is None or not is_unchanged:
+                    state = writer.write(keys, make(keys), fingerprint, inputs_digest(code_version, digests))
+            except LughaError as error:
+                failed.append(f"{'|'.join(keys.values())}: {error}")
+                continue
+            built.append(Built(keys, state, digests, is_unchanged, time.monotonic() - started))
+            on_built(done + 1, keys)
+    finally:
+        writer.flush()  # whatever ended the loop, what is staged is finished work
     if failed:
         raise PartitionsFailed(
             f"{table}: {len(failed)} of {len(built) + len(failed)} partitions failed, the others are written.\n"

@@ -45,9 +45,8 @@ def tick(lake: Lake, instance: dg.DagsterInstance) -> dg.SensorResult | dg.SkipR
 
 
 @pytest.fixture
-def instance():
-    with dg.instance_for_test() as instance:
-        yield instance
+def instance() -> dg.DagsterInstance:
+    return dg.DagsterInstance.ephemeral()
 
 
 def test_without_scores_the_sensor_asks_for_nothing(lake: Lake, instance: dg.DagsterInstance):

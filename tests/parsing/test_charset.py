@@ -1,0 +1,202 @@
+"""What a page is written in, when it says so, says nothing, or says something else."""
+
+import encodings.aliases
+import time
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from lugha.parsing.charset import LEGACY, LEGACY_BY_LANGUAGE, MENDED, read_page
+from lugha.sample.articles import articles_of
+
+LANGUAGES = ("yor_Latn", "amh_Ethi", "urd_Arab", "mya_Mymr", "tha_Thai", "tur_Latn", "kaz_Cyrl", "und_Zyyy")
+
+
+def html_of(language: str, charset: str, declared: str = "") -> bytes:
+    """A page of the sample web as bytes; what the encoding lacks is left out, as sites did."""
+    article = articles_of(language)[0]
+    meta = f'<meta charset="{declared}">' if declared else ""
+    text = "".join(f"<p>{paragraph}</p>" for paragraph in article.paragraphs)
+    return f"<html><head>{meta}<title>{article.title}</title></head><body>{text}</body></html>".encode(
+        charset, errors="ignore"
+    )
+
+
+@pytest.mark.parametrize("charset", ["utf-8-sig", "utf-16", "utf-32"])
+def test_a_byte_order_mark_beats_every_declaration(page: Any, charset: str):
+    reading = read_page(page.html.encode(charset), "text/html; charset=windows-1252", page.language)
+    assert reading is not None
+    assert (reading.text, reading.charset, reading.source) == (page.html, charset, "byte order mark")
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-32-be"])
+def test_both_byte_orders_are_read_by_their_mark(thai: Any, codec: str):
+    reading = read_page(("\ufeff" + thai.html).encode(codec), None, "tha_Thai")
+    assert reading is not None
+    assert reading.text == thai.html
+
+
+@pytest.mark.parametrize("declared", ["windows-1254", "iso-8859-1", "gb2312", "utf-16", "koi8-r"])
+def test_valid_utf8_is_read_as_utf8_whatever_is_declared(page: Any, declared: str):
+    body = page.html.replace("<head>", f'<head><meta charset="{declared}">').encode()
+    reading = read_page(body, f"text/html; charset={declared}", page.language)
+    assert reading is not None
+    assert (reading.text, reading.charset, reading.source) == (body.decode(), "utf-8", "valid utf-8")
+
+
+@pytest.mark.parametrize("hinted", ["tha_Thai", "und_Zyyy"])
+@pytest.mark.parametrize("declared", ["", "utf-8", "windows-874", "tis-620", "iso-8859-11"])
+def test_thai_in_windows_874_is_read_declared_or_not(hinted: str, declared: str):
+    """Python knows no "windows-874", and its iso8859-11 lacks the quotation marks that browsers read there."""
+    body = html_of("tha_Thai", "cp874", declared) + "“คำพูด”".encode("cp874")
+    reading = read_page(body, None, hinted)
+    assert reading is not None
+    assert (reading.text, reading.charset) == (body.decode("cp874"), "cp874")
+
+
+@pytest.mark.parametrize("declared", ["", "utf-8", "windows-1254", "iso-8859-9"])
+def test_turkish_in_windows_1254_is_read_declared_wrongly_or_not(declared: str):
+    body = html_of("tur_Latn", "cp1254", declared)
+    reading = read_page(body, f"text/html; charset={declared}" if declared else "text/html", "tur_Latn")
+    assert reading is not None
+    assert (reading.text, reading.charset) == (body.decode("cp1254"), "cp1254")
+
+
+@pytest.mark.parametrize("declared", ["", "utf-8", "ptcp154", "windows-1251"])
+def test_kazakh_in_ptcp154_is_read_declared_or_not(declared: str):
+    body = html_of("kaz_Cyrl", "ptcp154", declared)
+    reading = read_page(body, None, "kaz_Cyrl")
+    assert reading is not None
+    if (
+        declared != "windows-1251"
+    ):  # there the letters of Kazakh alone are lost, and every letter is Cyrillic either way
+        assert (reading.text, reading.charset) == (body.decode("ptcp154"), "ptcp154")
+
+
+def test_urdu_in_windows_1256_is_read_undeclared():
+    body = html_of("urd_Arab", "cp1256")
+    reading = read_page(body, None, "urd_Arab")
+    assert reading is not None
+    assert reading.text == body.decode("cp1256")
+
+
+def test_the_header_comes_before_what_the_page_declares():
+    body = html_of("tur_Latn", "cp1254", "windows-1252")
+    reading = read_page(body, 'text/html; Charset="Windows-1254"', "und_Zyyy")
+    assert reading is not None
+    assert (reading.charset, reading.source) == ("cp1254", "declared")
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_utf16_without_a_mark_is_known_by_the_zero_bytes_of_its_markup(page: Any, codec: str):
+    body = page.html.encode(codec)
+    reading = read_page(body, None, page.language)
+    assert reading is not None
+    assert (reading.text, reading.charset) == (page.html, codec)
+    cut_off = read_page(body[:-1], None, page.language)
+    assert cut_off is not None
+    assert cut_off.text == page.html[: len(cut_off.text)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", b"GIF89a\x01\0\x01\0\x80\0\0", b"\0", b"<html>\0<p>abc</p>", bytes(1000)],
+)
+def test_bytes_with_zeros_are_no_text(body: bytes):
+    assert read_page(body, "text/html; charset=utf-8", "tha_Thai") is None
+
+
+@pytest.mark.parametrize("language", LANGUAGES[:-1])
+def test_utf8_that_was_cut_off_inside_a_character_is_still_utf8(language: str):
+    """Read in windows-1256, the halves of Urdu UTF-8 are Arabic letters, so the script cannot settle this."""
+    whole = html_of(language, "utf-8")
+    end = max(n for n, byte in enumerate(whole) if byte >= 0xC2)
+    reading = read_page(whole[: end + 1], "text/html", language)
+    assert reading is not None
+    assert (reading.text, reading.source) == (whole[:end].decode() + "\ufffd", MENDED)
+
+
+@pytest.mark.parametrize("language", LANGUAGES[:-1])
+def test_a_comment_in_another_encoding_does_not_spoil_a_utf8_page(language: str):
+    body = html_of(language, "utf-8").replace(b"</body>", b"<!-- \xfcber -->\xe9\x92</body>")
+    reading = read_page(body, None, language)
+    assert reading is not None
+    assert reading.source == MENDED
+    assert reading.text.startswith(html_of(language, "utf-8").decode()[:400])
+
+
+@pytest.mark.parametrize(
+    ("language", "charset"),
+    [(language, c) for script, cs in LEGACY.items() for c in cs for language in LANGUAGES if script in language]
+    + [(language, c) for language, c in LEGACY_BY_LANGUAGE.items() if language in LANGUAGES],
+)
+def test_no_legacy_encoding_is_taken_for_broken_utf8(language: str, charset: str):
+    if language != "und_Zyyy":
+        reading = read_page(html_of(language, charset), None, language)
+        assert reading is None or reading.source != MENDED
+
+
+def test_a_mark_of_utf8_before_broken_bytes_is_still_utf8():
+    body = b"\xef\xbb\xbf" + html_of("yor_Latn", "utf-8") + b"\xff"
+    reading = read_page(body, None, "yor_Latn")
+    assert reading is not None
+    assert (reading.charset, reading.text[-1]) == ("utf-8-sig", "\ufffd")
+
+
+@pytest.mark.parametrize("name", ["x-nonsense", "none", "utf8mb4", "..", "base64", "hex", "rot13", "mbcs"])
+def test_an_unknown_name_of_an_encoding_is_no_declaration(name: str):
+    body = html_of("tha_Thai", "cp874", name)
+    reading = read_page(body, f"text/html; charset={name}", "tha_Thai")
+    assert reading is not None
+    assert (reading.text, reading.source == "declared") == (body.decode("cp874"), False)
+
+
+@pytest.mark.parametrize("name", ["undefined", "idna", "punycode", "unicode_escape", "utf-7", "utf-16", "utf-32"])
+def test_codecs_that_no_page_is_written_in_are_not_tried(name: str):
+    """Templates print "undefined" for a missing value, and Python's codec of that name raises on any bytes."""
+    body = html_of("tur_Latn", "cp1254", name)
+    reading = read_page(body, None, "tur_Latn")
+    assert reading is not None
+    assert reading.text == body.decode("cp1254")
+
+
+def test_control_characters_speak_against_an_encoding():
+    body = b"<p>" + "“Kafan” ‘yaƙi’".encode("cp1252", errors="ignore") + b"</p>"
+    reading = read_page(body, "text/html; charset=iso-8859-15", "hau_Latn")
+    assert reading is not None
+    assert "“Kafan”" in reading.text
+
+
+CHARSETS = st.one_of(
+    st.none(),
+    st.text(st.characters(codec="ascii"), max_size=20),
+    st.sampled_from(sorted({*encodings.aliases.aliases, *encodings.aliases.aliases.values(), "undefined", "idna"})),
+)
+
+
+@given(
+    st.one_of(st.binary(max_size=400), st.binary(min_size=1, max_size=400).map(lambda b: b.replace(b"\0", b"\xe9"))),
+    CHARSETS,
+    st.sampled_from(LANGUAGES),
+)
+@example(b"<meta charset=undefined>\xe9", "undefined", "und_Zyyy")
+@example(b"\xff\xfe\xff\xfe", None, "tha_Thai")
+@example(b"\xff\xfe\x00\x00\x01", None, "tha_Thai")
+@example(b"", None, "")
+def test_any_bytes_under_any_name_are_text_or_none(body: bytes, charset: str | None, language: str):
+    reading = read_page(body, None if charset is None else f"text/html; charset={charset}", language)
+    if reading is not None:
+        assert len(reading.text) <= len(body)
+        assert reading.charset
+        assert reading.source
+        assert not any("\ud800" <= c <= "\udfff" for c in reading.text)
+
+
+@pytest.mark.parametrize("unit", [b"<", b"<script ", b"<style>", b"<a href=", b"<!--", b"\xe9\xc2 ", b"<meta "])
+def test_a_megabyte_of_broken_markup_is_read_in_bounded_time(unit: bytes):
+    body = (unit * (1_000_000 // len(unit)))[:-1] + b"\xe9"
+    start = time.process_time()
+    read_page(body, None, "tur_Latn")
+    assert time.process_time() - start < 5
