@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 console = Console(stderr=True)
+if not console.is_terminal:
+    console.width = 200  # a log has no width of its own, and 80 would fold the table to bits
 
 
 class Display:

@@ -104,18 +104,19 @@ def wanted_bytes(excess: float, unique: int, fetched: int) -> int:
 
 def finished_request(lake: Lake, request: CollectionRequest, run_id: str) -> None:
     """Write down what came of a request; writing it twice is the same as once."""
-    fetched = (
-        lake.scan("raw_crawls", snapshot=request.snapshot, language=request.language).select(pl.len()).collect().item()
+    before = lake.read("collection_requests", language=request.language).filter(
+        pl.col("request_id") != request.request_id
     )
+    there = lake.scan("raw_crawls", snapshot=request.snapshot, language=request.language).select(pl.len())
+    # Requests of one week share a partition: what earlier ones fetched is not this one's.
+    earlier = before.filter(pl.col("snapshot") == request.snapshot)["fetched_count"].sum()
+    fetched = there.collect().item() - int(earlier)
     row = {
         **{c: v for c, v in asdict(request).items() if c in TABLES["collection_requests"].columns},
         "fetched_count": fetched,
         "outcome": "collected" if fetched else "exhausted",
         "finished_at": datetime.now(UTC),
     }
-    before = lake.read("collection_requests", language=request.language).filter(
-        pl.col("request_id") != request.request_id
-    )
     columns = list(TABLES["collection_requests"].columns)
     rows = pl.concat(
         [
