@@ -27,7 +27,7 @@ test-slow: $(READY)  ## the slow tests
 lint: $(READY)  ## ruff, mypy, pyright, dg
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/mypy && $(BIN)/mypy -m definitions
-	@$(BIN)/pyright
+	@$(BIN)/pyright --pythonpath $(BIN)/python
 	@$(BIN)/dg check toml && $(BIN)/dg check defs --no-check-yaml
 
 bench: $(READY)  ## measure: NAME=all or one of bench/, INPUT=folder

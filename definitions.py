@@ -21,10 +21,10 @@ from assets import (
     evaluation_sets,
     labeling,
     training,
-)  # noqa: E402
-from resources import LakeResource, ModelsResource, TrainerResource, WebResource, home  # noqa: E402
-from sensors import schedules  # noqa: E402
-from sensors.eval_regression import eval_regression  # noqa: E402
+)
+from resources import LakeResource, ModelsResource, TrainerResource, WebResource, home
+from sensors import schedules
+from sensors.eval_regression import eval_regression
 
 automation = dg.AutomationConditionSensorDefinition(
     "automation",

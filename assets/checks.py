@@ -1,6 +1,7 @@
 """What must hold, partition by partition; a failed blocking check stops what comes after it in the run."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import dagster as dg
@@ -233,8 +234,8 @@ CHECKS: list[dg.AssetChecksDefinition] = [
             asset,
             "schema",
             "Columns and types are the declared ones, and a document stands once.",
-            lambda lake, t=table: schema_problems(lake, t),
-        )  # type: ignore[misc]
+            partial(schema_problems, table=table),
+        )
         for table, asset in TABLE_ASSETS.items()
     ),
     *(
@@ -242,8 +243,8 @@ CHECKS: list[dg.AssetChecksDefinition] = [
             TABLE_ASSETS[table],
             "not_emptied",
             "Where many documents came in, some went out.",
-            lambda lake, t=table: emptied(lake, t),
-        )  # type: ignore[misc]
+            partial(emptied, table=table),
+        )
         for table in FROM
     ),
     _check(raw_crawls, "robots_respected", "No record that robots.txt forbids.", forbidden),

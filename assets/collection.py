@@ -13,8 +13,8 @@ from assets.metadata import of_partition, of_table
 from assets.partitions import cells, keys_of, one_run, snapshots, to_snapshot
 from assets.stage import run_stage
 from lugha.collection.index import index_rows, is_recollection, uncollected
-from lugha.collection.records import corrected_plan, recollect, recollection_plan, records_from_warc
 from lugha.collection.progress import Progress
+from lugha.collection.records import corrected_plan, recollect, recollection_plan, records_from_warc
 from lugha.collection.walk import walk
 from lugha.evaluation.requests import CollectionRequest, finished_request
 from lugha.lake.build import Made

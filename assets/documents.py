@@ -105,7 +105,9 @@ def labelled_documents(
 
     def tell(built: Built, rows: pl.DataFrame) -> dict[str, dg.MetadataValue]:
         # From the written rows and for unchanged cells too: what a killed run did not write down is found again here.
-        found.append(corrections(rows, built.keys["language"]).with_columns(pl.lit(built.keys["snapshot"]).alias("snapshot")))
+        found.append(
+            corrections(rows, built.keys["language"]).with_columns(pl.lit(built.keys["snapshot"]).alias("snapshot"))
+        )
         labels = Counter(label or "no text" for label in rows["lid_label"])
         own = labels[built.keys["language"]] / max(1, rows.height - labels["no text"])
         return of_partition(

@@ -38,7 +38,7 @@ def eval_scores(
 
     def tell(built: Built, rows: pl.DataFrame) -> dict[str, dg.MetadataValue]:
         newest = rows.filter(pl.col("created_at") == pl.col("created_at").max())
-        numbers = {"item_count": newest["item_id"].n_unique()}
+        numbers: dict[str, Any] = {"item_count": newest["item_id"].n_unique()}
         if newest.height:
             measured = bits_per_byte(newest.select("language", "item_id", "nats", "byte_count")).row(0, named=True)
             numbers |= {"bits_per_byte": measured["bits_per_byte"], "standard_error": measured["standard_error"] or 0.0}

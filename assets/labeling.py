@@ -61,7 +61,7 @@ def lid_model(
         metadata={
             "language_count": report.height,
             "line_count": int(report["line_count"].sum()),
-            "refuted_share": float(report["refuted_share"].mean() or 0.0),
+            "refuted_share": float(report.select(pl.col("refuted_share").mean()).item() or 0.0),
             "bytes": path.stat().st_size,
             "report": dg.MetadataValue.md(sample_table(report.sort("agreement"))),
         },

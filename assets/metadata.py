@@ -5,6 +5,7 @@ names the digest of every partition that went in, `digest` that of what came out
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import dagster as dg
 import polars as pl
@@ -23,7 +24,7 @@ def of_partition(
     rows: pl.DataFrame,
     before_count: int | None = None,
     reasons: Mapping[str, int] | None = None,
-    numbers: Mapping[str, float] | None = None,
+    numbers: Mapping[str, Any] | None = None,
 ) -> dict[str, dg.MetadataValue]:
     """Metadata of one partition: counts, share kept of `before_count`, funnel by reason, sample, inputs and digests."""
     state = built.state
@@ -44,7 +45,7 @@ def of_partition(
     return told | {name: dg.MetadataValue.float(float(value)) for name, value in (numbers or {}).items()}
 
 
-def of_run(table: str, version: int, built: Sequence[Built]) -> dict[str, dg.MetadataValue]:
+def of_run(version: int, built: Sequence[Built]) -> dict[str, dg.MetadataValue]:
     """Metadata that all partitions of a run share: the table's version, and how much of the run was new."""
     changed = sum(not b.is_unchanged for b in built)
     return {

@@ -53,7 +53,7 @@ def run_stage(
         else:
             context.add_asset_metadata(told, partition_key=partition_key(dict(one.keys)))
     return dg.MaterializeResult(
-        metadata={**of_run(table, lake.version(table), built), **everything},
+        metadata={**of_run(lake.version(table), built), **everything},
         data_version=dg.DataVersion(_version(built)),
     )
 

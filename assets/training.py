@@ -35,9 +35,7 @@ TOKENIZER_VERSION = "1"
     owners=OWNERS,
     code_version=TOKENIZER_VERSION,
 )
-def tokenizer(
-    context: dg.AssetExecutionContext, lake: LakeResource, models: ModelsResource, trainer: TrainerResource
-) -> dg.MaterializeResult[Any]:
+def tokenizer(lake: LakeResource, models: ModelsResource, trainer: TrainerResource) -> dg.MaterializeResult[Any]:
     """A byte-level BPE tokenizer from the same number of bytes of every language. A new one makes every earlier token
     count incomparable, so no schedule and no sensor trains one: it changes when somebody materializes it on changed
     text.
@@ -65,7 +63,7 @@ def tokenizer(
         metadata={
             "vocabulary_size": trainer.vocabulary_size,
             "language_count": len(texts),
-            "median_bytes_per_token": float(report["bytes_per_token"].median() or 0.0),
+            "median_bytes_per_token": float(report.select(pl.col("bytes_per_token").median()).item() or 0.0),
             "report": dg.MetadataValue.md(sample_table(report.sort("bytes_per_token"))),
         },
         data_version=dg.DataVersion(digest),

@@ -55,7 +55,7 @@ def _key(url: str) -> str:
 def _gold(given: Path, truth: dict[str, Any]) -> dict[str, dict[str, str]]:
     by_path = {row["path"]: key for key, row in truth.items()}
     path = given / "gold.jsonl.gz"
-    rows = map(json.loads, gzip.open(path, "rt", encoding="utf-8")) if path.exists() else ()
+    rows = map(json.loads, gzip.decompress(path.read_bytes()).decode().splitlines()) if path.exists() else ()
     return {
         by_path[row["path"]]: {"text": row["text"], "source": truth[by_path[row["path"]]]["source"]}
         for row in rows

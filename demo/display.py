@@ -59,7 +59,7 @@ class Display:
                     display.say(message)
 
         @dg.logger
-        def shown(context: dg.InitLoggerContext) -> logging.Logger:
+        def shown(_: dg.InitLoggerContext) -> logging.Logger:
             """Messages of assets on the demo's display."""
             logger = logging.Logger("lugha.demo", level=logging.INFO)
             logger.addHandler(Handler())

@@ -29,7 +29,8 @@ class Place:
 
     def environment(self) -> dict[str, str]:
         """Settings of the definitions for this demo, as of its last run."""
-        return json.loads((self.home / "settings.json").read_text(encoding="utf-8"))
+        settings: dict[str, str] = json.loads((self.home / "settings.json").read_text(encoding="utf-8"))
+        return settings
 
     def keep(self, **settings: str) -> None:
         """Write settings down, so that `make dev` and a later run find them; they are also set for this process."""

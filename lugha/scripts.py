@@ -72,7 +72,8 @@ def script_share(text: str, script: str) -> float:
 
 def tokens(text: str) -> list[str]:
     """Tokens of a text in any script: runs of letters, marks and digits; in unspaced scripts a letter with its marks."""
-    return TOKEN.findall(text)
+    found: list[str] = TOKEN.findall(text)
+    return found
 
 
 def folded_tokens(text: str) -> list[str]:
@@ -83,4 +84,5 @@ def folded_tokens(text: str) -> list[str]:
     """
     folded = text.replace("İ", "i").casefold().replace("ı", "i")
     plain = _NUMBER.sub("0", folded).replace("\u200c", "").replace("\u200d", "")
-    return TOKEN.findall(plain)
+    found: list[str] = TOKEN.findall(plain)
+    return found

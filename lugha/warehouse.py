@@ -40,4 +40,5 @@ def query(name: str, tables: Mapping[str, pl.LazyFrame | pl.DataFrame], **parame
     with duckdb.connect() as connection:
         for table, frame in tables.items():
             connection.register(table, frame)
-        return connection.sql(text, params=dict(parameters) or None).pl()
+        rows: pl.DataFrame = connection.sql(text, params=dict(parameters) or None).pl()
+        return rows

@@ -22,7 +22,9 @@ class TrainerResource(dg.ConfigurableResource[Any]):
     )
 
     learning_rate: float = Field(default=3e-3, description="Peak learning rate of a fresh model")
-    continued_learning_rate: float = Field(default=1e-3, description="Peak learning rate where training continues; a lower one forgets and wanders less")
+    continued_learning_rate: float = Field(
+        default=1e-3, description="Peak learning rate where training continues; a lower one forgets and wanders less"
+    )
 
     def settings(self, seed: int, is_continued: bool) -> TrainSettings:
         """Settings of one run."""

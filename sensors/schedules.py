@@ -9,7 +9,7 @@ from itertools import groupby
 
 import dagster as dg
 
-from assets.collection import crawl_index, raw_crawls
+from assets.collection import crawl_index
 from assets.construction import training_mixtures
 from assets.deduplication import dedup_sets
 from assets.documents import labelled_documents, parsed_documents, standardized_documents

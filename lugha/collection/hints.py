@@ -33,7 +33,9 @@ _LONG_WORDS = frozenset(
     "bar bin bug cat cor ext fan fit fur ice jam lit mag may mic min mon nav new not per run sat tab top vol war".split()  # noqa: SIM905
 )
 _ANNOUNCING = frozenset("lang language languages locale i18n l10n translations stories books".split())  # noqa: SIM905
-_NEGOTIATED = re.compile(r"(?<=\.)[a-z]{2,3}(?:[-_][a-z]{2,4})?(?=\.x?html?$)|(?<=\.html\.)[a-z]{2,3}(?:[-_][a-z]{2,4})?$")
+_NEGOTIATED = re.compile(
+    r"(?<=\.)[a-z]{2,3}(?:[-_][a-z]{2,4})?(?=\.x?html?$)|(?<=\.html\.)[a-z]{2,3}(?:[-_][a-z]{2,4})?$"
+)
 _PUBLIC_SECOND_LEVELS = frozenset("ac co com edu go gob gov mil ne net or org".split())  # noqa: SIM905
 
 # Weights of the vote, set by judgement so that: an address beats what a template repeats on every page; an attribute
@@ -106,7 +108,9 @@ def address_hints(url: str) -> list[Hint]:
         for position, segment in enumerate(segments)
         if _is_language_segment(segment, position, before[position])
     ]
-    found += [Hint("url_file", tag) for tag in _NEGOTIATED.findall(file) if _names_language(tag) and tag not in _LONG_WORDS]
+    found += [
+        Hint("url_file", tag) for tag in _NEGOTIATED.findall(file) if _names_language(tag) and tag not in _LONG_WORDS
+    ]
     label = _language_label(parts.hostname or "")
     return found + ([Hint("url_host", label)] if label else [])
 

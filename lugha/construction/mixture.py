@@ -113,7 +113,7 @@ def _draw(documents: pl.DataFrame, available: Mapping[str, int], drawn: Mapping[
         once_more = pl.Series("once_more", _fill(group["byte_count"].to_list(), rest * available[code]), dtype=pl.Int32)
         parts.append(group.with_columns((once_more + int(whole)).alias("repeat_count")).drop("order"))
     rows = pl.concat(parts).filter(pl.col("repeat_count") > 0).sort("doc_id")
-    return rows.select([c for c in TABLES["training_mixtures"].columns])
+    return rows.select(list(TABLES["training_mixtures"].columns))
 
 
 def _fill(sizes: list[int], wanted: float) -> list[int]:

@@ -29,12 +29,22 @@ def cluster(documents: pl.DataFrame, held_out_before: pl.DataFrame) -> pl.DataFr
     """
     ordered = documents.sort("first_seen", "doc_id")
     joined = pl.DataFrame(list(_join(ordered)), schema=JOINED, orient="row")
-    clustered = ordered.drop("text").with_columns(*joined.get_columns()).with_columns(pl.len().over("cluster_id").cast(pl.Int64).alias("cluster_size"))
+    clustered = (
+        ordered.drop("text")
+        .with_columns(*joined.get_columns())
+        .with_columns(pl.len().over("cluster_id").cast(pl.Int64).alias("cluster_size"))
+    )
     sides = hold_out(clustered.filter("is_kept").select("cluster_id"), held_out_before)
     return clustered.join(sides, on="cluster_id", how="left").select(list(TABLES["dedup_sets"].columns))
 
 
-JOINED = {"cluster_id": pl.Binary, "representative_id": pl.Binary, "is_kept": pl.Boolean, "method": pl.String, "similarity": pl.Float32}
+JOINED = {
+    "cluster_id": pl.Binary,
+    "representative_id": pl.Binary,
+    "is_kept": pl.Boolean,
+    "method": pl.String,
+    "similarity": pl.Float32,
+}
 
 
 def _join(documents: pl.DataFrame) -> Iterator[tuple[bytes, bytes, bool, str, float]]:

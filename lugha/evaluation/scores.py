@@ -47,7 +47,7 @@ def score_new(
                 pl.lit(metric).alias("metric"),
             )
         )
-    schema = {c: TABLES["eval_scores"].schema[c] for c in ("language", *COLUMNS)}
+    schema = pl.Schema({c: TABLES["eval_scores"].schema[c] for c in ("language", *COLUMNS)})
     everything = pl.concat(
         [known.select(list(schema)).cast(schema), *(frame.select(list(schema)).cast(schema) for frame in new)]
     )

@@ -43,7 +43,7 @@ def label(documents: pl.DataFrame, language: str, model: Any | None) -> pl.DataF
     return frame.select(list(TABLES["labelled_documents"].columns))
 
 
-VERDICT = {
+VERDICT: dict[str, pl.DataType | type[pl.DataType]] = {
     "lid_label": pl.String,
     "lid_score": pl.Float32,
     "lid_runner_up": pl.String,
@@ -64,7 +64,7 @@ def _verdict(
         share = script_share(text, language.rpartition("_")[2])
         return (language if share >= 0.5 else UNDETERMINED), share, None, 0.0, 0.0, []
     predictions = predict(model, lines)
-    shares = _shares(lines, letters, predictions, language)
+    shares = _shares(lines, letters, predictions)
     ranked = sorted(shares.items(), key=lambda x: (-x[1], x[0]))
     if shares.get(language, 0.0) >= OWN_SHARE and language != UNDETERMINED:
         chosen = language
@@ -77,7 +77,7 @@ def _verdict(
     return chosen, shares.get(chosen, 0.0), second, shares.get(second, 0.0), foreign_share, foreign
 
 
-def _shares(lines: list[str], letters: list[int], predictions: list[Prediction], language: str) -> dict[str, float]:
+def _shares(lines: list[str], letters: list[int], predictions: list[Prediction]) -> dict[str, float]:
     """Share of the letters for each language, every line weighted with its probability; lines of another script count
     for nothing of it.
     """

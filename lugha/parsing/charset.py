@@ -88,7 +88,7 @@ def _declared(body: bytes, content_type: str | None) -> str | None:
 
 
 def _utf16_without_bom(body: bytes) -> Reading | None:
-    # Markup is ASCII: a fifth of the start is a zero beside a printable byte. Zeros alone do not tell, Burmese က has one.
+    # Markup is ASCII: a fifth of the start is a zero beside a printable byte. Zeros alone do not tell: က has one.
     start, whole = body[:4000], body[: len(body) // 2 * 2]  # a page that was cut off may end in half a character
     for charset, high, low in (("utf-16-le", start[1::2], start[0::2]), ("utf-16-be", start[0::2], start[1::2])):
         ascii_count = sum(h == 0 and (0x20 <= x < 0x7F or x in b"\t\r\n") for h, x in zip(high, low, strict=False))

@@ -79,7 +79,7 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002 - names of the base class
+    def handle_error(self, request: object, client_address: object) -> None:
         """A client that hangs up is no news."""
         _logger.debug("a connection ended badly", exc_info=True)
 

@@ -55,7 +55,8 @@ def signals() -> dict[str, Signal]:
     folder = Path(os.environ.get("LUGHA_CATALOG", "/nonexistent")) / "signals"
     for path in sorted(folder.glob("*.py")):
         spec = importlib.util.spec_from_file_location(f"lugha_catalog_signals_{path.stem}", path)
-        assert spec and spec.loader
+        assert spec
+        assert spec.loader
         module_object = importlib.util.module_from_spec(spec)
         try:
             spec.loader.exec_module(module_object)
