@@ -10,7 +10,7 @@ import polars as pl
 from pydantic import Field
 
 from assets.metadata import of_partition, of_table
-from assets.partitions import cells, keys_of, one_run, snapshots, to_snapshot
+from assets.partitions import cells, keys_of, one_run, snapshots, to_snapshot, when_new
 from assets.stage import run_stage
 from lugha.collection.index import index_rows, is_recollection, uncollected
 from lugha.collection.progress import Progress
@@ -87,6 +87,7 @@ class RecollectionConfig(dg.Config):
     owners=OWNERS,
     code_version="1",
     backfill_policy=one_run,
+    automation_condition=when_new,
     pool="web",
     deps=[dg.AssetDep(crawl_index, partition_mapping=to_snapshot)],
     metadata=of_table("raw_crawls"),

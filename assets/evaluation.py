@@ -7,7 +7,7 @@ import polars as pl
 
 from assets.evaluation_sets import BENCHMARK, eval_sets
 from assets.metadata import of_partition, of_table
-from assets.partitions import every_partition, keys_of, languages, one_run
+from assets.partitions import every_partition, keys_of, languages, one_run, when_new
 from assets.stage import run_stage
 from assets.training import checkpoints
 from lugha.evaluation.bits_per_byte import bits_per_byte
@@ -24,6 +24,7 @@ from resources import LakeResource, TrainerResource
     owners=["team:evaluation"],
     code_version="1",
     backfill_policy=one_run,
+    automation_condition=when_new,
     metadata=of_table("eval_scores"),
 )
 def eval_scores(

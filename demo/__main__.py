@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 
-from demo.place import Place, prepare, served
+from demo.place import Place, alone, prepare, served
 from lugha.errors import LughaError
 
 
@@ -17,7 +17,7 @@ def main() -> int:
     started = time.monotonic()
     try:
         place = prepare(os.environ.get("WEB", ""))
-        with served(place):
+        with alone(place), served(place):
             if subprocess.run([sys.executable, "-m", "demo.index"], check=False).returncode:
                 return 1
             return _after_the_index(place, started)

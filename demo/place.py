@@ -1,5 +1,6 @@
 """Where a demo lives and which web it walks: everything it writes lies under one folder of `.lugha/`."""
 
+import fcntl
 import json
 import os
 import socket
@@ -12,7 +13,11 @@ from lugha.errors import LughaError
 
 ROOT = Path(".lugha")
 # No telemetry: what runs here is nobody else's business. One crawl and one training at a time, whoever asks.
-INSTANCE = "telemetry:\n  enabled: false\nconcurrency:\n  pools:\n    default_limit: 1\n"
+INSTANCE = "telemetry:\n  enabled: false\nnux:\n  enabled: false\nconcurrency:\n  pools:\n    default_limit: 1\n"
+
+
+class DemoIsRunning(LughaError):
+    """Another process works on the same demo."""
 
 
 class NoWeb(LughaError):
@@ -84,6 +89,19 @@ def _given(web: Path) -> Place:
         seeds = home / "seeds.txt"
         seeds.write_text("".join(f"http://{name}/\n" for name in names), encoding="utf-8")
     return Place(home, hosts, seeds)
+
+
+@contextmanager
+def alone(place: Place) -> Iterator[None]:
+    """Hold a demo's folder for this process; the hold ends with the process, however it ends. Raises DemoIsRunning."""
+    with (place.home / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise DemoIsRunning(
+                f"Another `make demo` or `make dev` works on {place.home}. Wait for it or stop it, then try again."
+            ) from None
+        yield
 
 
 @contextmanager

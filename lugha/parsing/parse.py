@@ -107,8 +107,8 @@ def _with_joiners_veiled(html: str) -> tuple[str, dict[int, str]]:
     if not any(joiner in html for joiner in JOINERS):
         return html, {}
     letters = islice((letter for letter in map(chr, range(0x12000, 0x12399)) if letter not in html), len(JOINERS))
-    veil = dict(zip(JOINERS, letters, strict=True))
-    return html.translate(str.maketrans(veil)), {ord(letter): joiner for joiner, letter in veil.items()}
+    letter_of = dict(zip(map(ord, JOINERS), letters, strict=True))
+    return html.translate(letter_of), {ord(letter): chr(joiner) for joiner, letter in letter_of.items()}
 
 
 def _steps_of_second_look(html: str) -> int:

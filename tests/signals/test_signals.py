@@ -123,7 +123,7 @@ def test_the_score_of_a_document_does_not_depend_on_the_others(texts: list[str])
         assert score(name, *texts) == [value for text in texts for value in score(name, text)]
 
 
-@pytest.mark.parametrize("unit", ["ကျောင်း", "مُحَمَّد ", "a", "Ağaç ", "1 "])
+@pytest.mark.parametrize("unit", ["ကျောင်း", "مُحَمَّد ", "a"])
 def test_a_megabyte_in_one_line_is_scored_in_bounded_time(unit: str):
     text = unit * (1_000_000 // len(unit.encode()))
     start = time.process_time()
