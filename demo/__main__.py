@@ -18,8 +18,8 @@ def main() -> int:
     try:
         place = prepare(os.environ.get("WEB", ""))
         with alone(place), served(place):
-            if subprocess.run([sys.executable, "-m", "demo.index"], check=False).returncode:
-                return 1
+            if failed := subprocess.run([sys.executable, "-m", "demo.index"], check=False).returncode:
+                return failed
             return _after_the_index(place, started)
     except LughaError as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)

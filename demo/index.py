@@ -9,10 +9,19 @@ from datetime import UTC, datetime
 
 from demo.display import Display
 from demo.runner import Runner, StepFailed
+from lugha.errors import LughaError
 
 
 def main() -> int:
     """Index one snapshot; the exit status is 1 where the run failed."""
+    try:
+        return _index()
+    except LughaError as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return 2
+
+
+def _index() -> int:
     display = Display(1)
     with display.progress:
         runner = Runner(display)

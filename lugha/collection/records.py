@@ -1,12 +1,13 @@
 """Records of one language: from the WARC files that the index points to, or fetched anew for a re-collection."""
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from lugha.collection.journal import read_body
+from lugha.collection.journal import BrokenRecord, read_body
 from lugha.lake import Lake
 from lugha.lake.digest import short_hash
 from lugha.lake.schemas import TABLES
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from lugha.collection.politeness import Politeness
     from lugha.collection.progress import Progress
 
+log = logging.getLogger(__name__)
 COLUMNS = list(TABLES["raw_crawls"].columns)
 
 
@@ -41,16 +43,24 @@ def recollection_plan(lake: Lake, snapshot: str, language: str) -> pl.DataFrame:
 def records_from_warc(plan: pl.DataFrame, folder: Path) -> pl.DataFrame:
     """`raw_crawls` rows for fetched index rows, with the bytes that the snapshot's WARC folder holds.
 
-    Raises BrokenRecord where a WARC record cannot be read; the record's file, offset and address are in the message.
+    A WARC record that cannot be read costs no other: its row has no bytes and the `failure` "broken_record", and a line
+    in the log says file, offset and what to do.
     """
-    bodies = [
-        read_body(folder, file, offset, length)[1]
-        for file, offset, length in plan.select("warc_file", "warc_offset", "warc_length").iter_rows()
-    ]
+    places = plan.select("url", "warc_file", "warc_offset", "warc_length").iter_rows()
+    bodies = [_body(folder, *place) for place in places]
     return plan.with_columns(
-        pl.Series("body", bodies, dtype=pl.Binary),
-        pl.Series("body_digest", [short_hash(b) for b in bodies], dtype=pl.Binary),
+        pl.Series("body", [body or b"" for body in bodies], dtype=pl.Binary),
+        pl.Series("body_digest", [short_hash(body or b"") for body in bodies], dtype=pl.Binary),
+        pl.Series("failure", ["broken_record" if body is None else None for body in bodies], dtype=pl.String),
     ).select(COLUMNS)
+
+
+def _body(folder: Path, url: str, file: str, offset: int, length: int) -> bytes | None:
+    try:
+        return read_body(folder, file, offset, length)[1]
+    except BrokenRecord as error:
+        log.warning("%s: %s", url, error)
+        return None
 
 
 def recollect(

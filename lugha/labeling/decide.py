@@ -6,6 +6,7 @@ name.
 
 import polars as pl
 
+from lugha.labeling.label import own_lines
 from lugha.labeling.lid import UNDETERMINED
 from lugha.lake.schemas import TABLES
 
@@ -71,19 +72,12 @@ def clean(documents: pl.DataFrame, labelled: pl.DataFrame, decisions: pl.DataFra
     kept = documents.join(decisions.filter("is_kept").select("doc_id"), on="doc_id").join(
         labelled.select("doc_id", "foreign_lines"), on="doc_id"
     )
-    texts = [_own_lines(text, foreign) for text, foreign in kept.select("text", "foreign_lines").iter_rows()]
+    texts = [own_lines(text, foreign) for text, foreign in kept.select("text", "foreign_lines").iter_rows()]
     return kept.with_columns(
         pl.Series("text", texts, dtype=pl.String),
         pl.Series("content_hash", [short_hash(t.encode()) for t in texts], dtype=pl.Binary),
         pl.Series("byte_count", [len(t.encode()) for t in texts], dtype=pl.Int64),
     ).select(list(TABLES["cleaned_shards"].columns))
-
-
-def _own_lines(text: str, foreign: list[int]) -> str:
-    if not foreign:
-        return text
-    left_out = set(foreign)
-    return "\n".join(line for n, line in enumerate(text.split("\n")) if n not in left_out).strip("\n")
 
 
 def _is(language: str) -> pl.Expr:

@@ -1,11 +1,12 @@
 """Scores of every document: which language its lines are in, and the signals. Nothing is dropped here.
 
 The label is decided line by line, because many pages of small languages stand beside a translation. A page belongs to
-the language it is filed under as long as a quarter of its letters are in it; the other lines are listed, so that
+the language it is filed under as long as a seventh of its letters are in it; the other lines are listed, so that
 later stages can leave them out.
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
@@ -15,7 +16,9 @@ from lugha.lake.schemas import TABLES
 from lugha.scripts import script_share
 from lugha.signals import signals
 
-OWN_SHARE = 0.25  # of the letters: enough to stay in the language a page is filed under
+OWN_SHARE = (
+    0.15  # of the letters: enough to stay in the language a page is filed under; a page may carry two translations
+)
 CLEAR_SHARE = 0.5  # of the letters: enough to be moved to another language
 SURE = 0.7  # probability from which a single line of a page in one language counts as foreign
 LEAST_LETTERS_FOREIGN = 20
@@ -34,9 +37,10 @@ def label(documents: pl.DataFrame, language: str, model: Any | None) -> pl.DataF
     """
     texts = documents["text"].to_list()
     verdicts = [_verdict(text, language, model) for text in texts]
-    scores = {
-        name: signal.score(documents, language).cast(pl.Float32).alias(name) for name, signal in signals().items()
-    }
+    # Signals speak of the text that will go on, so a translation beside it does not count.
+    own = [own_lines(text, verdict[-1]) for text, verdict in zip(texts, verdicts, strict=True)]
+    scored = documents.with_columns(pl.Series("text", own, dtype=pl.String))
+    scores = {name: signal.score(scored, language).cast(pl.Float32).alias(name) for name, signal in signals().items()}
     frame = documents.select("doc_id", "content_hash", "failure").with_columns(
         *pl.DataFrame(verdicts, schema=VERDICT, orient="row").get_columns(), *scores.values()
     )
@@ -98,3 +102,11 @@ def _is_foreign(line: str, letters: int, p: Prediction, chosen: str, is_bilingua
     if is_bilingual:
         return {p.label: p.score, p.runner_up: p.runner_up_score}.get(chosen, 0.0) < LEAST_OWN_SCORE
     return letters >= LEAST_LETTERS_FOREIGN and p.score >= SURE and chosen not in (p.label, p.runner_up)
+
+
+def own_lines(text: str, foreign: Sequence[int]) -> str:
+    """The text without its foreign lines."""
+    if not foreign:
+        return text
+    left_out = set(foreign)
+    return "\n".join(line for n, line in enumerate(text.split("\n")) if n not in left_out).strip("\n")

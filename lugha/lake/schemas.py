@@ -106,6 +106,7 @@ TABLES: dict[str, Table] = {
             "hints": HINTS,
             "robots": Column(pl.String, "what robots.txt said"),
             "licence": LICENCE,
+            "failure": Column(pl.String, "broken_record where the stored bytes cannot be read; null otherwise"),
         },
         covered_by_digest=("body",),
     ),

@@ -37,7 +37,7 @@ def extractor_name() -> str:
 def parse(records: pl.DataFrame, language: str) -> pl.DataFrame:
     """`raw_crawls` rows of one language in, `parsed_documents` rows out, one for each record.
 
-    `failure` is "empty_body", "no_text" (bytes that are no text), "page_too_long", "no_main_text" or "extractor_error".
+    `failure` is that of the record ("broken_record"), "empty_body", "no_text" (bytes that are no text), "page_too_long", "no_main_text" or "extractor_error".
     """
     rows = [_parse_one(row, language) for row in records.iter_rows(named=True)]
     spec = TABLES["parsed_documents"]
@@ -51,6 +51,7 @@ def _parse_one(row: dict[str, object], language: str) -> dict[str, object]:
     text, failure = (
         ("", "empty_body" if not body else "no_text") if reading is None else _main_text(reading, str(row["url"]))
     )
+    failure = str(row["failure"]) if row.get("failure") else failure
     kept = {c: row[c] for c in ("doc_id", "url", "host", "fetched_at", "hints", "licence")}
     return kept | {
         "text": text,
@@ -93,8 +94,8 @@ def main_text(html: str) -> str:
 
 
 def _resolved(reference: re.Match[str]) -> str:
-    """A character reference as its character, unless that is ASCII, which may be markup. Before the extractors, because
-    what they do to characters they do after resolving.
+    """A character reference as its character, so that joiners and marks are seen however they are written. ASCII stays:
+    it may be markup.
     """
     character = unescape(reference[0])
     return reference[0] if character.isascii() else character
