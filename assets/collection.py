@@ -133,7 +133,7 @@ def raw_crawls(
 
     result = run_stage(context, open_lake, inputs=inputs, make=make)
     if request is not None:
-        finished_request(open_lake, request, context.run_id)
+        finished_request(open_lake, request, context.run.run_id)
     return result
 
 

@@ -118,5 +118,5 @@ def labelled_documents(
         )
 
     result = run_stage(context, opened, settings=settings, make=make, tell=tell)
-    add_corrections(opened, pl.concat(found) if found else None, context.run_id)
+    add_corrections(opened, pl.concat(found) if found else None, context.run.run_id)
     return result

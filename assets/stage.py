@@ -41,7 +41,7 @@ def run_stage(
         settings=settings,
         inputs=inputs or input_digests(lake, table),
         make=make,
-        run_id=context.run_id,
+        run_id=context.run.run_id,
         on_built=_logger(context, table, len(partitions)),
     )
     single = len(built) == 1
@@ -63,7 +63,7 @@ def _version(built: list[Built]) -> str:
     """The partition's digest; over several partitions a digest of theirs, since a run has one data version for all
     (dagster #34013). Each partition's own digest is in its metadata and in the lake.
     """
-    return built[0].state.digest if len(built) == 1 else digest_of([b.state.digest for b in built])
+    return built[0].state.digest if len(built) == 1 else digest_of(sorted(b.state.digest for b in built))
 
 
 def _logger(context: dg.AssetExecutionContext, table: str, total: int) -> Callable[[int, Keys], None]:

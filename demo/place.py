@@ -88,7 +88,16 @@ def _given(web: Path) -> Place:
     if not seeds.is_file():
         seeds = home / "seeds.txt"
         seeds.write_text("".join(f"http://{name}/\n" for name in names), encoding="utf-8")
-    return Place(home, hosts, seeds)
+    place = Place(home, hosts, seeds)
+    place.keep(LUGHA_PAGES_PER_HOST=str(_cap(hosts)))
+    return place
+
+
+def _cap(hosts: Path) -> int:
+    """Pages of one host in a snapshot: the usual 200, or three quarters of the largest host of a small web, so that a snapshot leaves pages for a
+    re-collection to find."""
+    largest = max(sum(1 for page in host.rglob("*.htm*")) for host in hosts.iterdir() if host.is_dir())
+    return max(5, min(200, largest * 3 // 4))
 
 
 @contextmanager

@@ -17,6 +17,9 @@ from lugha.lake.schemas import TABLES
 from lugha.mixtures import Recipe
 
 
+LEAST_ITEMS = 4  # with fewer, the regression rule shows a language and never flags it
+
+
 class NothingToMix(LughaError):
     """No language of the recipe has a document that may be trained on."""
 
@@ -80,13 +83,14 @@ def _starved(
                 f'Recipe "{recipe.name}" starves {recipe.drill.starve}, which has no text. Languages with text: {", ".join(available)}.'
             )
         return recipe.drill.starve
-    candidates = [code for code in available if items.get(code, 0) >= 4 and uncollected.get(code, 0) > 0]
-    if not candidates:
+    measured = [code for code in available if items.get(code, 0) >= LEAST_ITEMS]
+    if not measured:
         raise NothingToStarve(
-            f'Recipe "{recipe.name}" looks for a language with evaluation items and pages left to fetch, and finds none. '
-            "Name a language in [drill] starve, or collect a web that has more pages than one snapshot takes."
+            f'Recipe "{recipe.name}" looks for a language with {LEAST_ITEMS} evaluation items or more and finds none: no '
+            "language has six documents yet. Collect more first. Name a language in [drill] starve to choose it yourself."
         )
-    return max(candidates, key=lambda code: (items.get(code, 0), uncollected[code], code))
+    # One that the web has more of, where there is one: then the drill shows the way back, too.
+    return max(measured, key=lambda code: (uncollected.get(code, 0) > 0, items[code], uncollected.get(code, 0), code))
 
 
 def _divide(available: Mapping[str, int], recipe: Recipe, starved: str | None) -> dict[str, float]:

@@ -1,7 +1,7 @@
 """Which clusters are kept out of every mixture, so that bits per byte can be measured on text no model has seen.
 
 The side of a cluster is drawn once, by the hash of its id, and never changes. One in a hundred is held out, at least
-50, and never more than one in twenty, except that a small language gives one cluster of eight and two of sixteen: a
+50, and never more than one in twenty, except that a small language gives one cluster of six and two of sixteen: a
 language that is never measured cannot be seen to fall (decision 0005).
 """
 
@@ -12,7 +12,7 @@ import polars as pl
 
 def held_out_count(cluster_count: int) -> int:
     """How many clusters of a language are held out."""
-    few = min(2, cluster_count // 8)
+    few = 2 if cluster_count >= 16 else int(cluster_count >= 6)
     return max(few, min(max(50, cluster_count // 100), cluster_count // 20))
 
 

@@ -301,7 +301,7 @@ TABLES: dict[str, Table] = {
             "fetched_count": Column(pl.Int64, "pages that were fetched"),
             "outcome": Column(pl.String, "collected, or exhausted where nothing is left to fetch"),
             "attempt": Column(pl.Int32, "1 for the first try"),
-            "finished_at": Column(UTC, "UTC"),
+            "finished_at": Column(UTC, "when the request was done with, UTC"),
         },
     ),
     "language_cards": Table(

@@ -20,8 +20,8 @@ class ImpossibleRecipe(LughaError):
 class Drill:
     """A fire drill: starve one language on purpose, to see that the loop notices and repairs it.
 
-    `starve` is a language code or "best measured": the language with the most evaluation items among those whose
-    sites have pages left to fetch. `keep_share` (0..1) is what it keeps of the bytes that it would have been given.
+    `starve` is a language code or "best measured": the language with the most evaluation items, first among those
+    whose sites have pages left to fetch. `keep_share` (0..1) is what it keeps of the bytes that it would have been given.
     """
 
     starve: str

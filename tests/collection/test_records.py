@@ -56,7 +56,9 @@ def test_a_record_has_one_id_and_the_language_of_its_address(index: pl.DataFrame
 def test_what_is_known_and_never_fetched_is_left_for_a_recollection(index: pl.DataFrame):
     both = pl.concat([index, index.with_columns(outcome=pl.lit("known"))]).with_columns(snapshot=pl.lit("web-1"))
     assert uncollected(both.lazy()).is_empty()
-    one = both.with_columns(outcome=pl.when(pl.col("url").str.ends_with("/2.html")).then(pl.lit("known")).otherwise("outcome"))
+    one = both.with_columns(
+        outcome=pl.when(pl.col("url").str.ends_with("/2.html")).then(pl.lit("known")).otherwise("outcome")
+    )
     assert uncollected(one.lazy())["url"].to_list() == ["http://soko.example/sw/2.html"]
 
 

@@ -25,7 +25,9 @@ def sides(frame: pl.DataFrame) -> dict[bytes, bool]:
     ("cluster_count", "held_out"),
     [
         (0, 0),
-        (7, 0),  # too few to give one away
+        (5, 0),  # too few to give one away
+        (6, 1),
+        (7, 1),
         (8, 1),
         (15, 1),
         (16, 2),

@@ -35,7 +35,9 @@ def put_release(lake: Lake, number: int, falls: dict[str, float], parent: str | 
             }
         ).cast({c: TABLES["eval_scores"].schema[c] for c in TABLES["eval_scores"].columns})  # fmt: skip
         before = known.filter(pl.col("language") == language).drop("language")
-        batch.stage(pl.concat([before, rows.select(before.columns)]), {"language": language}, NO_FINGERPRINT, NO_FINGERPRINT)
+        batch.stage(
+            pl.concat([before, rows.select(before.columns)]), {"language": language}, NO_FINGERPRINT, NO_FINGERPRINT
+        )
     batch.commit()
 
 

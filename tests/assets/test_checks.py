@@ -1,0 +1,107 @@
+"""Each check on a lake that breaks what it holds, and on one that does not."""
+
+from collections.abc import Callable
+
+import polars as pl
+import pytest
+
+from assets.checks import (
+    LARGE_ENOUGH,
+    budget_problems,
+    emptied,
+    forbidden,
+    impossible_scores,
+    leaked,
+    schema_problems,
+    share_problems,
+    unreasoned,
+)
+from lugha.lake import TABLES, Lake
+
+
+def put(lake: Lake, table: str, keys: dict[str, str], *rows: dict[str, object]) -> None:
+    """Rows of one partition; what a row does not name is null."""
+    schema = {c: TABLES[table].schema[c] for c in TABLES[table].columns}
+    frame = pl.DataFrame([dict.fromkeys(schema) | row for row in rows], schema=schema)
+    lake.overwrite(table, frame, keys, run_id="test")
+
+
+def identity(n: int) -> bytes:
+    return n.to_bytes(16, "big")
+
+
+CELL = {"snapshot": "web-1", "language": "amh_Ethi"}
+
+
+def test_shares_that_sum_to_one_pass_and_others_fail(lake: Lake):
+    put(lake, "mixture_languages", {"mixture": "base"}, {"share": 0.25}, {"share": 0.75})
+    assert list(share_problems(lake)) == []
+    put(lake, "mixture_languages", {"mixture": "base"}, {"share": 0.25}, {"share": 0.7})
+    assert [name for name, _ in share_problems(lake)] == ["base"]
+
+
+@pytest.mark.parametrize(
+    ("byte_count", "repeat_count", "is_fine"), [(1_000, 2, True), (5_000_000, 1, False), (1_000, 9, False)]
+)
+def test_a_mixture_over_its_budget_or_its_epochs_fails(lake: Lake, byte_count: int, repeat_count: int, is_fine: bool):
+    small = [
+        {"doc_id": identity(n), "language": "amh_Ethi", "byte_count": byte_count, "repeat_count": repeat_count}
+        for n in range(3)
+    ]
+    put(lake, "training_mixtures", {"mixture": "base"}, *small)
+    assert (list(budget_problems(lake)) == []) == is_fine
+
+
+def test_a_held_out_text_in_a_mixture_fails(lake: Lake):
+    put(
+        lake,
+        "dedup_sets",
+        {"language": "tha_Thai"},
+        {"doc_id": identity(1), "content_hash": b"a" * 16, "is_held_out": True},
+    )
+    put(lake, "training_mixtures", {"mixture": "base"}, {"doc_id": identity(2), "content_hash": b"b" * 16})
+    assert list(leaked(lake)) == []
+    put(lake, "training_mixtures", {"mixture": "base"}, {"doc_id": identity(2), "content_hash": b"a" * 16})
+    assert [name for name, _ in leaked(lake)] == ["base"]
+
+
+def test_a_record_that_robots_forbid_fails(lake: Lake):
+    put(lake, "raw_crawls", CELL, {"doc_id": identity(1), "robots": "allowed"})
+    assert list(forbidden(lake)) == []
+    put(lake, "raw_crawls", CELL, {"doc_id": identity(1), "robots": "forbidden"})
+    assert [name for name, _ in forbidden(lake)] == ["amh_Ethi|web-1"]
+
+
+def test_a_document_dropped_without_a_reason_fails(lake: Lake):
+    put(lake, "decisions", CELL, {"doc_id": identity(1), "is_kept": False, "drop_reason": "byte_count_below"})
+    assert list(unreasoned(lake)) == []
+    put(lake, "decisions", CELL, {"doc_id": identity(1), "is_kept": False})
+    assert [name for name, _ in unreasoned(lake)] == ["amh_Ethi|web-1"]
+
+
+def test_a_score_that_is_no_number_fails(lake: Lake):
+    put(lake, "eval_scores", {"language": "urd_Arab"}, {"nats": 1.0, "byte_count": 10})
+    assert list(impossible_scores(lake)) == []
+    put(lake, "eval_scores", {"language": "urd_Arab"}, {"nats": float("nan"), "byte_count": 10})
+    assert [name for name, _ in impossible_scores(lake)] == ["urd_Arab"]
+
+
+@pytest.mark.parametrize("ids", [[identity(1), identity(1)], [b"short"], [None]])
+def test_a_document_without_its_one_id_fails(lake: Lake, ids: list[bytes | None]):
+    put(lake, "cleaned_shards", CELL, {"doc_id": identity(1)}, {"doc_id": identity(2)})
+    assert list(schema_problems(lake, "cleaned_shards")) == []
+    put(lake, "cleaned_shards", CELL, *({"doc_id": i} for i in ids))
+    assert [name for name, _ in schema_problems(lake, "cleaned_shards")] == ["amh_Ethi|web-1"]
+
+
+def test_a_stage_that_swallows_many_documents_fails_and_a_thin_one_does_not(lake: Lake):
+    put(lake, "raw_crawls", CELL, *({"doc_id": identity(n)} for n in range(LARGE_ENOUGH - 1)))
+    put(lake, "parsed_documents", CELL)
+    assert list(emptied(lake, "parsed_documents")) == []
+    put(lake, "raw_crawls", CELL, *({"doc_id": identity(n)} for n in range(LARGE_ENOUGH)))
+    assert [name for name, _ in emptied(lake, "parsed_documents")] == ["amh_Ethi|web-1"]
+
+
+@pytest.mark.parametrize("find", [share_problems, budget_problems, leaked, forbidden, unreasoned, impossible_scores])
+def test_an_empty_lake_breaks_nothing(lake: Lake, find: Callable[[Lake], object]):
+    assert list(find(lake)) == []  # type: ignore[call-overload]
