@@ -16,7 +16,6 @@ from lugha.lake.digest import digest_of
 from lugha.lake.schemas import TABLES
 from lugha.mixtures import Recipe
 
-
 LEAST_ITEMS = 4  # with fewer, the regression rule shows a language and never flags it
 
 
