@@ -250,8 +250,10 @@ class Batch:
         self.staged = {}
 
     def _commit_group(self, where: list[tuple[str, str, str | list[str]]], adds: list[AddAction]) -> None:
+        # No retries inside delta-rs: it would commit what was planned on an older version, and two writers that both
+        # found a partition empty would both stay in it. Our loop plans anew on the version that is there.
         properties = CommitProperties(
-            max_commit_retries=20, custom_metadata={"run_id": self.run_id, "partitions": str(len(adds))}
+            max_commit_retries=0, custom_metadata={"run_id": self.run_id, "partitions": str(len(adds))}
         )
         for attempt in range(COMMIT_ATTEMPTS):
             table = self.lake._delta(self.table)
