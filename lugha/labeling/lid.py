@@ -3,8 +3,9 @@
 No shipped model covers most of these languages, but most pages say somewhere what they are. So the hints are the
 teacher, and since a third of them is missing or wrong, three things keep the noise out: a line that occurs under two
 languages teaches nothing (templates, English captions), a line in another script than its language teaches nothing,
-and after a first round the lines that the model itself refutes are left out. Reference text and external models are
-issue 3's.
+and after a first round the lines that the model itself refutes are left out.
+
+Not here: reference text and external models.
 """
 
 import hashlib
