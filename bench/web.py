@@ -18,6 +18,7 @@ from lugha.errors import LughaError
 from lugha.lake import Lake
 
 WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
+SAME_TEXT = 0.6  # of the shingles of either side
 SHINGLE = 4  # words, as the article-extraction benchmark of scrapinghub scores
 
 
@@ -38,7 +39,7 @@ def measure(given: Path | None) -> dict[str, Any]:
         for row in map(json.loads, (given / "manifest.jsonl").read_text(encoding="utf-8").splitlines())
     }
     gold = _gold(given, truth)
-    ours = {**_fetched(lake, truth), **_labels(lake, truth), **_copies(lake, truth), **_texts(lake, gold)}
+    ours = {**_fetched(lake, truth), **_labels(lake, truth), **_copies(lake, truth, gold), **_texts(lake, gold)}
     table = "| figure | value |\n|---|---:|\n" + "\n".join(
         f"| {name} | {value} |" for name, value in ours.items() if not isinstance(value, dict)
     )
@@ -113,9 +114,10 @@ def _same(truth: str, found: str) -> bool:
     return truth == found or truth.split("_")[0] == found.split("_")[0]
 
 
-def _copies(lake: Lake, truth: dict[str, Any]) -> dict[str, Any]:
-    """Of the documents removed as copies: does the truth call them so? Of the true copies whose original is kept too:
-    how many were removed?
+def _copies(lake: Lake, truth: dict[str, Any], gold: dict[str, dict[str, str]]) -> dict[str, Any]:
+    """Of the documents removed as copies: does the manifest call them so? Where it does not, do their gold texts agree
+    (the same story on two sites is no family in the manifest)? Of the true copies whose original is kept too: how many
+    were removed?
     """
     urls = lake.scan("raw_crawls").select("doc_id", "url", "snapshot", "language")
     sets = lake.scan("dedup_sets").join(urls, on=["doc_id", "snapshot", "language"]).collect()
@@ -123,13 +125,15 @@ def _copies(lake: Lake, truth: dict[str, Any]) -> dict[str, Any]:
     members: dict[bytes, list[tuple[str, bool]]] = defaultdict(list)
     for cluster_id, url, is_kept in sets.select("cluster_id", "url", "is_kept").iter_rows():
         members[cluster_id].append((_key(url), is_kept))
-    removed = right = 0
+    removed = right = agreeing = 0
     for group in members.values():
         representative = next((key for key, is_kept in group if is_kept), None)
         for key, is_kept in group:
             if not is_kept:
                 removed += 1
-                right += representative is not None and family.get(key) == family.get(representative)
+                is_family = representative is not None and family.get(key) == family.get(representative)
+                right += is_family
+                agreeing += is_family or _gold_agrees(gold, key, representative)
     cluster_of = {_key(url): cluster_id for url, cluster_id in sets.select("url", "cluster_id").iter_rows()}
     both = [
         (key, family[key]) for key in truth if family[key] != key and key in cluster_of and family[key] in cluster_of
@@ -139,9 +143,17 @@ def _copies(lake: Lake, truth: dict[str, Any]) -> dict[str, Any]:
     return {
         "removed_copies": removed,
         "removed_precision": round(right / max(1, removed), 4),
+        "removed_precision_with_gold": round(agreeing / max(1, removed), 4),
         "copy_recall": round(sum(found.values()) / max(1, len(both)), 4),
         "copy_recall_by_kind": {kind: [n, round(found[kind] / n, 3)] for kind, n in there.items()},
     }
+
+
+def _gold_agrees(gold: dict[str, dict[str, str]], key: str, other: str | None) -> bool:
+    """Whether two pages have gold texts of which each holds most of the other."""
+    if key not in gold or other not in gold:
+        return False
+    return min(_overlap(gold[key]["text"], gold[other]["text"])) >= SAME_TEXT
 
 
 def _key_of_path(path: str | None, truth: dict[str, Any]) -> str | None:
