@@ -184,7 +184,7 @@ def _f1(pages: list[Any]) -> float:
     if not pages:
         return 0.0
     p, r = (sum(page[i] for page in pages) / len(pages) for i in (1, 2))
-    return round(2 * p * r / max(1e-9, p + r), 4)
+    return float(round(2 * p * r / max(1e-9, p + r), 4))
 
 
 def _overlap(text: str, gold: str) -> tuple[float, float]:
