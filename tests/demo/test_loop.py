@@ -8,13 +8,24 @@ import sys
 import time
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from lugha.lake import Lake
 from lugha.sample.build import build
 
 ROOT = Path(__file__).parent.parent.parent
-HOSTS = ("habari-za-pwani.example", "kasaba-gazetesi.example", "iroyin-abule.example", "yehager-wegoch.example")
+# Eight languages: the median over four is no neutral yardstick when one of them is starved.
+HOSTS = (
+    "habari-za-pwani.example",
+    "kasaba-gazetesi.example",
+    "iroyin-abule.example",
+    "yehager-wegoch.example",
+    "gaon-ki-baatein.example",
+    "khao-chumchon.example",
+    "ooru-kathaigal.example",
+    "ywa-thadin.example",
+)
 RECIPE = 'purpose = "small"\npolicy = "unimax"\nbudget_bytes = {}\nmax_epochs = 4.0\ncap_share = 0.4\nseed = 1\n'
 DRILL = '\n[drill]\nstarve = "best measured"\nkeep_share = 0.0\n'
 
@@ -31,9 +42,9 @@ def place(tmp_path: Path) -> Path:
         (tmp_path / "built" / "hosts" / host).rename(web / "hosts" / host)
     recipes = tmp_path / "catalog" / "mixtures"
     recipes.mkdir(parents=True)
-    (recipes / "base.toml").write_text(RECIPE.format(250_000), encoding="utf-8")
+    (recipes / "base.toml").write_text(RECIPE.format(400_000), encoding="utf-8")
     for name, more in (("round-1", ""), ("round-2", DRILL), ("round-3", "")):
-        (recipes / f"{name}.toml").write_text(RECIPE.format(150_000) + 'continues = "base"\n' + more, encoding="utf-8")
+        (recipes / f"{name}.toml").write_text(RECIPE.format(250_000) + 'continues = "base"\n' + more, encoding="utf-8")
     return tmp_path
 
 
@@ -64,10 +75,14 @@ def test_the_loop_finds_the_starved_language_and_brings_it_back_also_after_kills
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
     told = run(place)
-    assert len(told["regressed"]) == 1
-    assert told["recollected"] == told["regressed"]
-    assert told["recovered_share"][told["regressed"][0]] > 0.5  # type: ignore[index]
     lake = Lake(str(place / ".lugha" / "web-small-web" / "lake"))
+    starved = (
+        lake.read("mixture_languages", mixture="round-2").filter(pl.col("bound_by") == "recipe")["language"].item()
+    )
+    assert starved in told["regressed"]
+    assert len(told["regressed"]) <= 2, "a language beside it may fall with it, not half of them"
+    assert told["recollected"] == told["regressed"]
+    assert told["recovered_share"][starved] > 0.5  # type: ignore[index]
     ids = lake.read("raw_crawls").select("snapshot", "language", "doc_id")
     assert ids.height == ids.unique().height
     versions = {table: lake.version(table) for table in ("raw_crawls", "dedup_sets", "checkpoints", "eval_scores")}
