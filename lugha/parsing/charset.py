@@ -1,6 +1,6 @@
 """In which character encoding a page really is, whatever it declares.
 
-A third of the small web of low-resource languages declares nothing or the wrong thing. Order: byte order mark; UTF-8
+Many pages of low-resource languages declare nothing or the wrong thing. Order: byte order mark; UTF-8
 that is valid (a text in another encoding is almost never valid UTF-8 by chance) or broken here and there (cut off
 inside a character, a comment pasted in); what header or page declare; what a detector and the script of the hinted
 language suggest. Among readings that decode, the one whose letters are of the expected script wins. Two encodings
