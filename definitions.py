@@ -22,6 +22,7 @@ from assets import (
     labeling,
     training,
 )
+from lugha.settings import lake_uri
 from resources import LakeResource, ModelsResource, TrainerResource, WebResource, home
 from sensors import schedules
 from sensors.eval_regression import eval_regression
@@ -46,7 +47,7 @@ defs = dg.Definitions(
         schedules.nightly_languages,
     ],
     resources={
-        "lake": LakeResource(uri=os.environ.get("LUGHA_LAKE", str(home() / "lake"))),
+        "lake": LakeResource(uri=lake_uri()),
         "web": WebResource(
             warc_folder=str(home() / "warc"),
             seeds_file=os.environ.get("LUGHA_SEEDS", ""),

@@ -2,9 +2,9 @@
 that no code changes between places.
 """
 
+from lugha.settings import home
 from resources.lake import LakeResource
 from resources.models import ModelsResource
-from resources.settings import home
 from resources.trainer import TrainerResource
 from resources.web import WebResource
 

@@ -56,6 +56,12 @@ LICENCE = Column(pl.String, "licence that the page names, null where it names no
 TEXT = Column(pl.String, "text of the document")
 BYTES = Column(pl.Int64, "UTF-8 bytes of the text")
 
+LANGUAGE_SCORES = pl.List(pl.Struct({"language": pl.String, "score": pl.Float32}))
+SCRIPT_SHARES = pl.List(pl.Struct({"script": pl.String, "share": pl.Float32}))
+PARAGRAPHS = pl.List(
+    pl.Struct({"first_line": pl.Int32, "line_count": pl.Int32, "language": pl.String, "score": pl.Float32})
+)
+
 TABLES: dict[str, Table] = {
     "crawl_index": Table(
         "an address that is known, fetched or not",
@@ -139,6 +145,10 @@ TABLES: dict[str, Table] = {
             "content_hash": HASH,
             "byte_count": BYTES,
             "repairs": Column(pl.String, "names of the repairs that changed the text, comma-separated"),
+            "email_count": Column(pl.Int32, "e-mail addresses that were replaced"),
+            "phone_count": Column(pl.Int32, "telephone numbers that were replaced"),
+            "ip_count": Column(pl.Int32, "public IP addresses that were replaced"),
+            "identifier_count": Column(pl.Int32, "national, bank and card numbers that were replaced"),
             "failure": Column(pl.String, "why there is no text; null otherwise"),
             "hints": HINTS,
             "licence": LICENCE,
@@ -155,9 +165,16 @@ TABLES: dict[str, Table] = {
             "lid_score": Column(pl.Float32, "its probability, 0..1"),
             "lid_runner_up": Column(pl.String, "second language"),
             "lid_runner_up_score": Column(pl.Float32, "its probability, 0..1"),
+            "lid_top": Column(LANGUAGE_SCORES, "the languages that identification found most likely, best first"),
+            "scripts": Column(SCRIPT_SHARES, "share of the letters in each script, 0..1, most frequent first"),
+            "paragraphs": Column(PARAGRAPHS, "runs of lines with the language that identification gave them"),
+            "is_mixed": Column(pl.Boolean, "true where a second language has enough of the letters to be told"),
             "foreign_share": Column(pl.Float32, "share of the letters in paragraphs of another language, 0..1"),
             "failure": Column(pl.String, "why there is no text; null otherwise"),
             "foreign_lines": Column(pl.List(pl.Int32), "numbers of the lines that are in another language"),
+            "noisy_lines": Column(pl.List(pl.Int32), "numbers of the lines that are mostly noise, not writing"),
+            "own_hash": Column(pl.Binary, "first 16 bytes of sha256 of the text without its foreign lines"),
+            "own_byte_count": Column(pl.Int64, "UTF-8 bytes of that text"),
             **{name: Column(pl.Float32, signal.MEANING) for name, signal in signals().items()},
         },
     ),
@@ -168,25 +185,28 @@ TABLES: dict[str, Table] = {
             "signal": Column(pl.String, "name of the signal"),
             "at_least": Column(pl.Float64, "documents below are dropped; null where there is no lower bound"),
             "at_most": Column(pl.Float64, "documents above are dropped; null where there is no upper bound"),
+            "method": Column(pl.String, "how the bound was computed: fixed, mean_std, quantile, median_ratio, tail"),
             "calibrated_by": Column(pl.String, "where the bound comes from, in words"),
+            "population": Column(pl.String, "what the distribution is of: reference, crawl, family, script or none"),
             "document_count": Column(pl.Int64, "documents of the language behind it"),
+            "own_weight": Column(pl.Float64, "weight of the language's own distribution in the bound, 0..1"),
+            "mean": Column(pl.Float64, "mean of the signal over the documents"),
+            "standard_deviation": Column(pl.Float64, "its standard deviation"),
             "median": Column(pl.Float64, "median of the signal over them"),
+            "quantiles": Column(pl.List(pl.Float64), "its 21 quantiles from 0 to 1 in steps of .05"),
         },
     ),
     "cleaned_shards": Table(
-        "a kept document",
+        "a kept document; its text is read through lugha/labeling/kept.py",
         CELL,
         {
             "doc_id": DOC_ID,
-            "url": URL,
             "host": HOST,
             "fetched_at": FETCHED_AT,
-            "text": TEXT,
-            "content_hash": HASH,
-            "byte_count": BYTES,
-            "licence": LICENCE,
+            "content_hash": Column(pl.Binary, "first 16 bytes of sha256 of the text without its foreign lines"),
+            "byte_count": Column(pl.Int64, "UTF-8 bytes of that text"),
+            "foreign_lines": Column(pl.List(pl.Int32), "numbers of the lines that are left out when the text is read"),
         },
-        covered_by_digest=("text",),
     ),
     "decisions": Table(
         "the decision about one document",
@@ -198,6 +218,64 @@ TABLES: dict[str, Table] = {
             "score": Column(pl.Float64, "score of the signal that decided"),
             "bound": Column(pl.Float64, "bound that it crossed"),
             "calibrated_by": Column(pl.String, "origin of that bound"),
+            "tier": Column(pl.String, "what decided: language, rule, small_model or blocklist; null where kept"),
+            "quality_bucket": Column(
+                pl.Int32, "0..19, twentieths of the language's documents by the best of its quality classifiers"
+            ),
+        },
+    ),
+    "lid_confusion": Table(
+        "a language that held-out text of another was taken for",
+        ("language",),
+        {
+            "level": Column(pl.String, "sentence or document"),
+            "predicted": Column(pl.String, "language that identification found; the diagonal is where it was right"),
+            "text_count": Column(pl.Int64, "held-out texts of the language that got this label"),
+            "share": Column(pl.Float64, "of the held-out texts of the language, 0..1"),
+            "is_close": Column(pl.Boolean, "true where the files of the languages name each other as close"),
+        },
+    ),
+    "host_scores": Table(
+        "a host in one language",
+        ("language",),
+        {
+            "host": HOST,
+            "document_count": Column(pl.Int64, "documents of the host that were filed under the language"),
+            "kept_count": Column(pl.Int64, "documents that passed every bound"),
+            "kept_share": Column(pl.Float64, "kept / documents, 0..1"),
+            "kept_bytes": Column(pl.Int64, "UTF-8 bytes of the kept documents"),
+            "top_drop_reason": Column(pl.String, "most frequent reason; null where all were kept"),
+            "top_drop_share": Column(pl.Float64, "share of the documents that it dropped, 0..1"),
+            "own_language_share": Column(pl.Float64, "documents whose label is the language, 0..1"),
+            "is_failing": Column(pl.Boolean, "true where hardly any of many documents passed"),
+            "blocked_by": Column(pl.String, "blocklist that names the host; null where none does"),
+            "block_reason": Column(pl.String, "the reason that the list gives"),
+        },
+    ),
+    "annotations": Table(
+        "what a person said about a document",
+        ("language",),
+        {
+            "doc_id": DOC_ID,
+            "aspect": Column(pl.String, "what was judged: quality, language, toxicity, adult or another word"),
+            "label": Column(pl.String, "the judgement, as the aspect's rubric names it"),
+            "annotator": Column(pl.String, "who judged, as they want to be called"),
+            "annotated_at": Column(UTC, "when, UTC"),
+            "note": Column(pl.String, "what they added; null for nothing"),
+        },
+    ),
+    "teacher_labels": Table(
+        "what a large model said about a sampled document",
+        ("language",),
+        {
+            "doc_id": DOC_ID,
+            "aspect": Column(pl.String, "what was judged"),
+            "label": Column(pl.String, "the judgement, as the aspect's rubric names it"),
+            "reason": Column(pl.String, "the model's own words, cut; null for none"),
+            "teacher": Column(pl.String, "name and version of the model"),
+            "rubric": Column(pl.String, "digest of the question that was asked"),
+            "token_count": Column(pl.Int64, "tokens of question and answer"),
+            "judged_at": Column(UTC, "when, UTC"),
         },
     ),
     "dedup_sets": Table(

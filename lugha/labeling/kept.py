@@ -1,0 +1,45 @@
+"""Kept documents with their text, as later stages read it.
+
+`cleaned_shards` holds no text: a bound that changes re-decides from scores, and rewriting all text for it would make
+seconds hours. The text is that of `standardized_documents` without the lines that are of another language.
+"""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from lugha.lake import Lake
+
+KEYS = ("doc_id", "snapshot", "language")
+
+
+def cleaned(labelled: pl.DataFrame, decisions: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
+    """`cleaned_shards` rows of one cell: those of its `labelled_documents` that were kept. `documents` gives `host`
+    and `fetched_at` (of `standardized_documents`); its text is not looked at.
+    """
+    return (
+        labelled.select("doc_id", "foreign_lines", content_hash="own_hash", byte_count="own_byte_count")
+        .join(decisions.filter("is_kept").select("doc_id"), on="doc_id", how="semi")
+        .join(documents.select("doc_id", "host", "fetched_at"), on="doc_id")
+    )
+
+
+def kept_documents(lake: Lake, only: pl.LazyFrame | None = None, **keys: str) -> pl.DataFrame:
+    """`cleaned_shards` rows with `text`, of the partitions that `keys` name; `only` (with some of `doc_id`,
+    `snapshot`, `language`) names the documents that are wanted.
+    """
+    kept = lake.scan("cleaned_shards", **keys)
+    if only is not None:
+        kept = kept.join(only, on=[c for c in only.collect_schema() if c in KEYS], how="semi")
+    texts = lake.scan("standardized_documents", **keys).select(*KEYS, "text")
+    rows = kept.join(texts, on=KEYS).collect()
+    own = [own_lines(text, foreign) for text, foreign in rows.select("text", "foreign_lines").iter_rows()]
+    return rows.with_columns(pl.Series("text", own, dtype=pl.String))
+
+
+def own_lines(text: str, foreign: Sequence[int] | None) -> str:
+    """The text without its foreign lines."""
+    if not foreign:
+        return text
+    left_out = set(foreign)
+    return "\n".join(line for n, line in enumerate(text.split("\n")) if n not in left_out).strip("\n")
