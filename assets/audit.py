@@ -1,19 +1,58 @@
 """Audit: one language in numbers, for its community and for whoever has to answer for it."""
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 import dagster as dg
 import polars as pl
 
 from assets.deduplication import dedup_sets
+from assets.labeling import cleaned_shards
 from assets.metadata import of_partition, of_table
-from assets.partitions import languages, one_run, when_new
+from assets.partitions import languages, one_run, to_language, when_new
 from assets.stage import run_stage
+from lugha.blocklists import blocklists
+from lugha.labeling import hosts
 from lugha.lake.build import Built, Made
+from lugha.lake.digest import digest_of
 from lugha.languages import language
 from lugha.warehouse import query
 from resources import LakeResource
+
+
+@dg.asset(
+    partitions_def=languages,
+    deps=[dg.AssetDep(cleaned_shards, partition_mapping=to_language)],
+    group_name="audit",
+    kinds={"duckdb", "deltalake"},
+    owners=["team:audit"],
+    code_version="1",
+    backfill_policy=one_run,
+    automation_condition=when_new,
+    metadata=of_table("host_scores"),
+)
+def host_scores(context: dg.AssetExecutionContext, lake: LakeResource) -> dg.MaterializeResult[Any]:
+    """Every host of a language: documents, what passed, what the rest was dropped for, and whether it fails or a
+    blocklist names it.
+    """
+    opened = lake.open()
+
+    def tell(built: Built, rows: pl.DataFrame) -> dict[str, dg.MetadataValue]:
+        numbers = {
+            "failing_count": rows["is_failing"].sum(),
+            "blocked_count": rows["blocked_by"].count(),
+            "lowest_kept_share": rows["kept_share"].min() or 0.0,
+        }
+        return of_partition(built, rows, numbers=numbers)
+
+    return run_stage(
+        context,
+        opened,
+        settings=digest_of({name: asdict(each) for name, each in blocklists().items()}),
+        make=lambda keys: Made(hosts.host_scores(opened, keys["language"])),
+        tell=tell,
+    )
 
 
 @dg.asset(

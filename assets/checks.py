@@ -7,7 +7,7 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from assets.audit import language_cards
+from assets.audit import host_scores, language_cards
 from assets.collection import crawl_index, raw_crawls
 from assets.construction import training_mixtures
 from assets.deduplication import dedup_sets
@@ -23,6 +23,10 @@ from lugha.mixtures import recipe
 from resources import LakeResource
 
 EVERY = "every partition"
+GOLD_ENOUGH = 10  # pages whose language people told, in one cell; fewer measure nothing
+LEAST_PRECISION = 0.9
+CEILING_ENOUGH = 50  # documents: of fewer, a bad handful is most
+MOST_BY_ONE_RULE = 0.5
 LARGE_ENOUGH = 20  # documents in: from here on it is no accident that none comes out
 Found = Iterable[tuple[str, str]]  # (partition, what is wrong)
 
@@ -39,6 +43,7 @@ TABLE_ASSETS: dict[str, Any] = {
     "training_mixtures": training_mixtures,
     "checkpoints": checkpoints,
     "eval_scores": eval_scores,
+    "host_scores": host_scores,
     "language_cards": language_cards,
 }
 FROM = {
@@ -60,19 +65,22 @@ ONE_ROW_A_DOCUMENT = (
 )
 
 
-def _result(found: Found, holds: str) -> dg.AssetCheckResult:
+def _result(found: Found, holds: str, severity: dg.AssetCheckSeverity) -> dg.AssetCheckResult:
     problems = list(found)
     shown = "\n".join(f"| {partition} | {what} |" for partition, what in problems[:50])
     return dg.AssetCheckResult(
         passed=not problems,
+        severity=severity,
         description=holds if not problems else f"{len(problems)} partitions: {problems[0][0]}: {problems[0][1]}",
         metadata={"problem_count": len(problems)}
         | ({"problems": dg.MetadataValue.md(f"| partition | what is wrong |\n|---|---|\n{shown}")} if problems else {}),
     )
 
 
-def _check(asset: Any, name: str, description: str, find: Callable[[Lake], Found]) -> dg.AssetChecksDefinition:
-    @dg.asset_check(asset=asset, name=name, description=description, blocking=True)
+def _check(
+    asset: Any, name: str, description: str, find: Callable[[Lake], Found], is_blocking: bool = True
+) -> dg.AssetChecksDefinition:
+    @dg.asset_check(asset=asset, name=name, description=description, blocking=is_blocking)
     def check(context: dg.AssetCheckExecutionContext, lake: LakeResource) -> dg.AssetCheckResult:
         checked = _partitions_of_run(context, asset)
         problems = (
@@ -80,7 +88,9 @@ def _check(asset: Any, name: str, description: str, find: Callable[[Lake], Found
             for partition, what in find(lake.open())
             if checked is None or partition in checked or partition == EVERY
         )
-        return _result(problems, description)
+        return _result(
+            problems, description, dg.AssetCheckSeverity.ERROR if is_blocking else dg.AssetCheckSeverity.WARN
+        )
 
     return check
 
@@ -214,6 +224,68 @@ def unreasoned(lake: Lake) -> Found:
         (f"{language}|{snapshot}", f"{n} documents dropped without a reason")
         for snapshot, language, n in silent.iter_rows()
     )
+    done = {key for key, _ in lake.states("decisions").items()}
+    undecided = (
+        lake.scan("labelled_documents")
+        .join(decided, on=["doc_id", "snapshot", "language"], how="anti")
+        .group_by("snapshot", "language")
+        .len()
+        .collect()
+    )
+    yield from (
+        (f"{language}|{snapshot}", f"{n} documents have no decision at all")
+        for snapshot, language, n in undecided.iter_rows()
+        if (snapshot, language) in done
+    )
+
+
+def imprecise(lake: Lake) -> Found:
+    """Cells of whose documents, where people said what language they are in, too many are in another one."""
+    gold = lake.scan("annotations").filter(pl.col("aspect") == "language").select("doc_id", said="label").unique()
+    told = lake.scan("labelled_documents").filter(pl.col("lid_label") == pl.col("language"))
+    cells = (
+        told.select("doc_id", "snapshot", "language")
+        .join(gold, on="doc_id")
+        .group_by("language", "snapshot")
+        .agg(pl.len().alias("count"), (pl.col("said") == pl.col("language")).mean().alias("precision"))
+        .filter((pl.col("count") >= GOLD_ENOUGH) & (pl.col("precision") < LEAST_PRECISION))
+        .collect()
+    )
+    for language, snapshot, count, precision in cells.iter_rows():
+        yield (
+            f"{language}|{snapshot}",
+            f"{precision:.0%} of {count} gold pages labelled {language} are in it, {LEAST_PRECISION:.0%} are asked for",
+        )
+
+
+def one_rule_drops(lake: Lake) -> Found:
+    """Cells where a single bound drops most documents: then the bound is wrong for the language, or the source is."""
+    decided = lake.scan("decisions").filter(pl.col("language") != UNDETERMINED)
+    cell = ("language", "snapshot")
+    totals = decided.group_by(cell).agg(pl.len().alias("total"))
+    rules = decided.filter(pl.col("tier").is_in(["rule", "small_model"])).group_by(*cell, "drop_reason").len()
+    rows = (
+        rules.join(totals, on=cell)
+        .filter((pl.col("total") >= CEILING_ENOUGH) & (pl.col("len") > MOST_BY_ONE_RULE * pl.col("total")))
+        .collect()
+    )
+    for row in rows.iter_rows(named=True):
+        yield (
+            f"{row['language']}|{row['snapshot']}",
+            f"{row['drop_reason']} drops {row['len']} of {row['total']} documents, over {MOST_BY_ONE_RULE:.0%}: "
+            f"lugha try-signal {row['drop_reason'].rpartition('_')[0]} --language {row['language']}",
+        )
+
+
+def failing_hosts(lake: Lake) -> Found:
+    """Languages with hosts of which hardly anything passes and that no list blocks."""
+    rows = lake.scan("host_scores").filter(pl.col("is_failing") & pl.col("blocked_by").is_null()).collect()
+    for row in rows.iter_rows(named=True):
+        yield (
+            row["language"],
+            f"{row['host']}: {row['kept_count']} of {row['document_count']} documents kept, most dropped for "
+            f"{row['top_drop_reason']}; look, then block it with a reason (CONTRIBUTING.md, A blocklist) or mend the bound",
+        )
 
 
 def impossible_scores(lake: Lake) -> Found:
@@ -249,6 +321,19 @@ CHECKS: list[dg.AssetChecksDefinition] = [
     ),
     _check(raw_crawls, "robots_respected", "No record that robots.txt forbids.", forbidden),
     _check(cleaned_shards, "every_drop_has_a_reason", "Every dropped document has a reason.", unreasoned),
+    _check(
+        labelled_documents,
+        "label_precision",
+        f"Of the pages whose language people told, {LEAST_PRECISION:.0%} of those labelled a language are in it.",
+        imprecise,
+    ),
+    _check(
+        cleaned_shards,
+        "no_rule_drops_most",
+        f"No single bound drops more than {MOST_BY_ONE_RULE:.0%} of a cell's documents.",
+        one_rule_drops,
+    ),
+    _check(host_scores, "hosts_pass", "No host fails unseen.", failing_hosts, is_blocking=False),
     _check(training_mixtures, "shares_sum_to_one", "The shares of a mixture sum to 1.", share_problems),
     _check(training_mixtures, "budget_respected", "A mixture draws no more than its budget.", budget_problems),
     _check(

@@ -11,6 +11,7 @@ from assets.metadata import of_partition, of_table
 from assets.partitions import languages, one_run, to_language, when_new
 from assets.stage import run_stage
 from lugha.deduplication.clusters import cluster
+from lugha.labeling.kept import kept_documents
 from lugha.lake.build import Built, Made
 from resources import LakeResource
 
@@ -37,9 +38,7 @@ def dedup_sets(context: dg.AssetExecutionContext, lake: LakeResource) -> dg.Mate
 
     def make(keys: Any) -> Made:
         documents = (
-            opened.read("cleaned_shards", **keys)
-            .rename({"fetched_at": "first_seen"})
-            .drop("language", "url", "licence")
+            kept_documents(opened, **keys).rename({"fetched_at": "first_seen"}).drop("language", "foreign_lines")
         )
         return Made(cluster(documents, opened.read("dedup_sets", **keys).select("cluster_id", "is_held_out")))
 

@@ -11,6 +11,7 @@ from assets.partitions import languages, one_run, when_new
 from assets.stage import run_stage
 from lugha.benchmarks import benchmarks
 from lugha.evaluation.items import make_items
+from lugha.labeling.kept import kept_documents
 from lugha.lake.build import Built, Made
 from lugha.lake.digest import digest_of
 from resources import LakeResource
@@ -37,11 +38,8 @@ def eval_sets(context: dg.AssetExecutionContext, lake: LakeResource) -> dg.Mater
 
     def make(keys: Any) -> Made:
         held_out = opened.scan("dedup_sets", **keys).filter(pl.col("is_kept") & pl.col("is_held_out")).select("doc_id")
-        documents = (
-            opened.scan("cleaned_shards", language=keys["language"])
-            .join(held_out, on="doc_id")
-            .select("doc_id", "language", "text")
-            .collect()
+        documents = kept_documents(opened, only=held_out, language=keys["language"]).select(
+            "doc_id", "language", "text"
         )
         items = make_items(documents, benchmark.item_bytes, benchmark.most_items)
         return Made(

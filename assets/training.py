@@ -12,6 +12,7 @@ from assets.deduplication import dedup_sets
 from assets.metadata import of_partition, of_table, sample_table
 from assets.partitions import every_partition, mixtures, one_run
 from assets.stage import run_stage
+from lugha.labeling.kept import kept_documents
 from lugha.lake import Lake
 from lugha.lake.build import Built, Made
 from lugha.lake.digest import digest_of
@@ -73,13 +74,7 @@ def tokenizer(lake: LakeResource, models: ModelsResource, trainer: TrainerResour
 def _texts(lake: Lake) -> dict[str, list[str]]:
     """Texts that may be trained on, by language, in the order of their ids."""
     kept = lake.scan("dedup_sets").filter(pl.col("is_kept") & ~pl.col("is_held_out")).select("doc_id", "language")
-    rows = (
-        lake.scan("cleaned_shards")
-        .select("doc_id", "language", "text")
-        .join(kept, on=["doc_id", "language"])
-        .sort("language", "doc_id")
-        .collect()
-    )
+    rows = kept_documents(lake, only=kept).sort("language", "doc_id")
     return {str(key[0]): group["text"].to_list() for key, group in rows.group_by(["language"], maintain_order=True)}
 
 
@@ -172,12 +167,11 @@ def checkpoints(
 def _documents(lake: Lake, keys: Any) -> pl.DataFrame:
     """The documents of a mixture with their text."""
     rows = lake.scan("training_mixtures", **keys).select("doc_id", "language", "snapshot", "repeat_count")
-    texts = lake.scan("cleaned_shards").select("doc_id", "language", "snapshot", "text")
+    texts = kept_documents(lake, only=rows)
     return (
-        rows.join(texts, on=["doc_id", "language", "snapshot"])
+        texts.join(rows.collect(), on=["doc_id", "language", "snapshot"])
         .select("doc_id", "language", "text", "repeat_count")
         .sort("doc_id")
-        .collect()
     )
 
 

@@ -15,6 +15,7 @@ import polars as pl
 import regex
 
 from lugha.errors import LughaError
+from lugha.labeling.kept import kept_documents
 from lugha.lake import Lake
 
 WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
@@ -168,8 +169,8 @@ def _key_of_path(path: str | None, truth: dict[str, Any]) -> str | None:
 def _texts(lake: Lake, gold: dict[str, dict[str, str]]) -> dict[str, Any]:
     """Overlap of 4-word shingles with the gold text, averaged over pages, as extracted and as kept."""
     told: dict[str, Any] = {}
-    for name, table in (("parsed", "parsed_documents"), ("kept", "cleaned_shards")):
-        texts = {_key(url): text for url, text in lake.scan(table).select("url", "text").collect().iter_rows()}
+    for name, texts_of in (("parsed", _parsed), ("kept", _kept)):
+        texts = {_key(url): text for url, text in texts_of(lake).select("url", "text").iter_rows()}
         pages = [(key, *_overlap(texts[key] or "", row["text"])) for key, row in gold.items() if key in texts]
         told[f"text_f1_{name}"] = _f1(pages)
         told[f"text_pages_{name}"] = len(pages)
@@ -178,6 +179,15 @@ def _texts(lake: Lake, gold: dict[str, dict[str, str]]) -> dict[str, Any]:
             by_source[gold[page[0]]["source"].split(":")[0].split("/")[0]].append(page)
         told[f"text_f1_{name}_by_source"] = {source: _f1(rows) for source, rows in sorted(by_source.items())}
     return told
+
+
+def _parsed(lake: Lake) -> pl.DataFrame:
+    return lake.scan("parsed_documents").select("url", "text").collect()
+
+
+def _kept(lake: Lake) -> pl.DataFrame:
+    urls = lake.scan("raw_crawls").select("doc_id", "snapshot", "language", "url").collect()
+    return kept_documents(lake).join(urls, on=["doc_id", "snapshot", "language"])
 
 
 def _f1(pages: list[Any]) -> float:

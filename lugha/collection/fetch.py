@@ -15,6 +15,7 @@ from types import TracebackType
 
 import httpx
 
+from lugha.blocklists import blocked
 from lugha.collection.answers import Answer, Fetched, Robots
 from lugha.collection.bodies import ACCEPTED_ENCODINGS
 from lugha.collection.journal import Journal
@@ -92,6 +93,8 @@ class Fetcher:
             return Fetched(url, url, "failed", "bad_url")
         chain = [here]
         while True:
+            if blocked([host_of(here)]):
+                return Fetched(url, here, "failed", "blocked_host")
             answer, robots = self._visit(here, kind)
             if answer is None:
                 return Fetched(url, here, "robots_forbidden", robots_reason(robots), robots)

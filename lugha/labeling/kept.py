@@ -8,9 +8,14 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from lugha.errors import LughaError
 from lugha.lake import Lake
 
 KEYS = ("doc_id", "snapshot", "language")
+
+
+class StaleDecision(LughaError):
+    """Documents were kept for a text that has changed since."""
 
 
 def cleaned(labelled: pl.DataFrame, decisions: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
@@ -18,7 +23,13 @@ def cleaned(labelled: pl.DataFrame, decisions: pl.DataFrame, documents: pl.DataF
     and `fetched_at` (of `standardized_documents`); its text is not looked at.
     """
     return (
-        labelled.select("doc_id", "foreign_lines", content_hash="own_hash", byte_count="own_byte_count")
+        labelled.select(
+            "doc_id",
+            "foreign_lines",
+            document_hash="content_hash",
+            content_hash="own_hash",
+            byte_count="own_byte_count",
+        )
         .join(decisions.filter("is_kept").select("doc_id"), on="doc_id", how="semi")
         .join(documents.select("doc_id", "host", "fetched_at"), on="doc_id")
     )
@@ -26,15 +37,23 @@ def cleaned(labelled: pl.DataFrame, decisions: pl.DataFrame, documents: pl.DataF
 
 def kept_documents(lake: Lake, only: pl.LazyFrame | None = None, **keys: str) -> pl.DataFrame:
     """`cleaned_shards` rows with `text`, of the partitions that `keys` name; `only` (with some of `doc_id`,
-    `snapshot`, `language`) names the documents that are wanted.
+    `snapshot`, `language`) names the documents that are wanted. Raises StaleDecision where a text is no longer the
+    one that was decided on.
     """
     kept = lake.scan("cleaned_shards", **keys)
     if only is not None:
         kept = kept.join(only, on=[c for c in only.collect_schema() if c in KEYS], how="semi")
-    texts = lake.scan("standardized_documents", **keys).select(*KEYS, "text")
-    rows = kept.join(texts, on=KEYS).collect()
-    own = [own_lines(text, foreign) for text, foreign in rows.select("text", "foreign_lines").iter_rows()]
-    return rows.with_columns(pl.Series("text", own, dtype=pl.String))
+    texts = lake.scan("standardized_documents", **keys).select(*KEYS, "text", document_hash="content_hash")
+    rows = kept.collect()
+    found = rows.lazy().join(texts, on=[*KEYS, "document_hash"]).collect()
+    if found.height < rows.height:
+        lost = rows.join(found, on=KEYS, how="anti")
+        raise StaleDecision(
+            f"cleaned_shards: the text of {lost.height} kept documents has changed since it was decided on, first in "
+            f"{lost['language'][0]}|{lost['snapshot'][0]}. Materialize labelled_documents and cleaned_shards there again."
+        )
+    own = [own_lines(text, foreign) for text, foreign in found.select("text", "foreign_lines").iter_rows()]
+    return found.with_columns(pl.Series("text", own, dtype=pl.String))
 
 
 def own_lines(text: str, foreign: Sequence[int] | None) -> str:

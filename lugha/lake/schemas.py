@@ -203,6 +203,7 @@ TABLES: dict[str, Table] = {
             "doc_id": DOC_ID,
             "host": HOST,
             "fetched_at": FETCHED_AT,
+            "document_hash": Column(pl.Binary, "content_hash of the standardized document that was decided on"),
             "content_hash": Column(pl.Binary, "first 16 bytes of sha256 of the text without its foreign lines"),
             "byte_count": Column(pl.Int64, "UTF-8 bytes of that text"),
             "foreign_lines": Column(pl.List(pl.Int32), "numbers of the lines that are left out when the text is read"),

@@ -6,12 +6,17 @@ import polars as pl
 import pytest
 
 from assets.checks import (
+    CEILING_ENOUGH,
+    GOLD_ENOUGH,
     LARGE_ENOUGH,
     budget_problems,
     emptied,
+    failing_hosts,
     forbidden,
     impossible_scores,
+    imprecise,
     leaked,
+    one_rule_drops,
     schema_problems,
     share_problems,
     unreasoned,
@@ -77,6 +82,49 @@ def test_a_document_dropped_without_a_reason_fails(lake: Lake):
     assert list(unreasoned(lake)) == []
     put(lake, "decisions", CELL, {"doc_id": identity(1), "is_kept": False})
     assert [name for name, _ in unreasoned(lake)] == ["amh_Ethi|web-1"]
+
+
+def test_a_document_without_any_decision_fails_once_its_cell_was_decided(lake: Lake):
+    put(lake, "labelled_documents", CELL, {"doc_id": identity(1)}, {"doc_id": identity(2)})
+    assert list(unreasoned(lake)) == []
+    put(lake, "decisions", CELL, {"doc_id": identity(1), "is_kept": True})
+    assert [what for _, what in unreasoned(lake)] == ["1 documents have no decision at all"]
+
+
+def test_a_cell_whose_gold_pages_are_in_another_language_fails(lake: Lake):
+    pages = [{"doc_id": identity(n), "lid_label": "amh_Ethi"} for n in range(GOLD_ENOUGH)]
+    put(lake, "labelled_documents", CELL, *pages)
+    said = [{"doc_id": identity(n), "aspect": "language", "label": "amh_Ethi"} for n in range(GOLD_ENOUGH)]
+    put(lake, "annotations", {"language": "amh_Ethi"}, *said)
+    assert list(imprecise(lake)) == []
+    wrong = [row | {"label": "tir_Ethi"} if n < 2 else row for n, row in enumerate(said)]
+    put(lake, "annotations", {"language": "amh_Ethi"}, *wrong)
+    assert [name for name, _ in imprecise(lake)] == ["amh_Ethi|web-1"]
+    put(lake, "annotations", {"language": "amh_Ethi"}, *wrong[: GOLD_ENOUGH - 1])
+    assert list(imprecise(lake)) == []
+
+
+@pytest.mark.parametrize(
+    ("tier", "dropped", "fails"), [("rule", 26, True), ("rule", 25, False), ("language", 50, False)]
+)
+def test_a_bound_that_drops_most_documents_of_a_cell_fails(lake: Lake, tier: str, dropped: int, fails: bool):
+    rows = [
+        {"doc_id": identity(n), "is_kept": n >= dropped}
+        | ({"drop_reason": "word_count_below", "tier": tier} if n < dropped else {})
+        for n in range(CEILING_ENOUGH)
+    ]
+    put(lake, "decisions", CELL, *rows)
+    found = list(one_rule_drops(lake))
+    assert [name for name, _ in found] == (["amh_Ethi|web-1"] if fails else [])
+    assert all("lugha try-signal word_count" in what for _, what in found)
+
+
+def test_a_failing_host_is_told_until_a_list_blocks_it(lake: Lake):
+    host = {"host": "farm.example", "document_count": 40, "kept_count": 1, "is_failing": True}
+    put(lake, "host_scores", {"language": "amh_Ethi"}, host)
+    assert [name for name, _ in failing_hosts(lake)] == ["amh_Ethi"]
+    put(lake, "host_scores", {"language": "amh_Ethi"}, host | {"blocked_by": "farms"})
+    assert list(failing_hosts(lake)) == []
 
 
 def test_a_score_that_is_no_number_fails(lake: Lake):

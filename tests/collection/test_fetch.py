@@ -5,6 +5,7 @@ import time
 import zlib
 from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -236,3 +237,19 @@ def test_no_bytes_of_a_server_make_a_fetch_raise(hostile: HostileServer, polite:
             assert fetcher.fetch(f"{SITE}/a").outcome in ("fetched", "failed")
 
         check()
+
+
+def test_a_blocked_host_is_never_asked_not_even_through_a_redirect(
+    hostile: HostileServer, polite: Polite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "blocklists").mkdir()
+    (tmp_path / "blocklists" / "asked.toml").write_text(
+        'reason = "the owners said no"\nsource = "their letter"\nhosts = ["closed.example"]'
+    )
+    monkeypatch.setenv("LUGHA_CATALOG", str(tmp_path))
+    hostile.routes["site.example", "/a"] = response(status=302, Location="http://www.closed.example/b")
+    with Fetcher(polite()) as fetcher:
+        direct, redirected = fetcher.fetch("http://closed.example/"), fetcher.fetch(f"{SITE}/a")
+    assert (direct.outcome, direct.reason) == ("failed", "blocked_host")
+    assert (redirected.outcome, redirected.reason) == ("failed", "blocked_host")
+    assert not any(b"closed.example" in head for head in hostile.heads)
