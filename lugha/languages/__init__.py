@@ -6,13 +6,14 @@ ask for it.
 
 This package reads the files. It does not look at text, and it never guesses: a tag that no file lists is nobody's.
 Sources: RFC 5646 and RFC 4647 (tags and their lookup), CLDR (which language a macrolanguage's tag means by custom);
-each file says in `source` where its names come from.
+each file says in `source` where its names come from; families are those of Glottolog.
 """
 
+import math
 import os
 import re
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from lugha.errors import LughaError
@@ -35,13 +36,39 @@ class TagClaimedTwice(LughaError):
 
 
 @dataclass(frozen=True, slots=True)
+class LanguageBound:
+    """What a signal of this language's documents must be, where a person knows better than calibration: `at_least`,
+    `at_most` or both, inclusive, in the signal's own unit. `calibrated_by` says on what text the numbers were found.
+
+    Which signals there are is not known here; a name without a signal is refused where bounds are used.
+    """
+
+    calibrated_by: str
+    at_least: float | None = None
+    at_most: float | None = None
+
+    def __post_init__(self) -> None:
+        given = [each for each in (self.at_least, self.at_most) if each is not None]
+        if not self.calibrated_by.strip():
+            raise ValueError('the key "calibrated_by" is empty. Say on what text the bound was found, and how.')
+        if not given:
+            raise ValueError('neither "at_least" nor "at_most" is given. A bound needs one of them.')
+        if not all(map(math.isfinite, given)):
+            raise ValueError('"at_least" and "at_most" must be finite numbers. Leave out the side that has no bound.')
+        if given[0] > given[-1]:
+            raise ValueError(f'"at_least" is {given[0]} and "at_most" only {given[-1]}: no document can be both.')
+
+
+@dataclass(frozen=True, slots=True)
 class Language:
     """One language in one script.
 
     `name` is the English name and `endonym` the language's own, NFC. `tags` are the BCP 47 tags by which pages call it,
     the best one first; the code itself is always understood. `close` are codes of languages that are easily confused
     with it, in both directions whichever file says so. `source` says where name and endonym come from, and when the
-    endonym is not known.
+    endonym is not known. `family` is the top-level family by the name that Glottolog gives it (glottolog-cldf,
+    CC BY 4.0, as in qwanqwa 1.2.1); macrolanguages have that of their members; empty for isolates, constructed languages
+    and pidgins, and where it is not known. `bounds` holds bounds of this language alone, by the name of the signal.
     """
 
     code: str
@@ -50,6 +77,8 @@ class Language:
     tags: tuple[str, ...]
     close: tuple[str, ...]
     source: str
+    family: str = ""
+    bounds: dict[str, LanguageBound] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not _CODE.fullmatch(self.code):

@@ -1,7 +1,5 @@
 """`lugha hosts`: a host whose documents fail is visible."""
 
-from pathlib import Path
-
 import pytest
 from click.testing import CliRunner
 
@@ -12,7 +10,7 @@ CELL = {"snapshot": "web-1", "language": "yor_Latn"}
 
 
 @pytest.fixture
-def run(lake: Lake, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+def run(lake: Lake, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("LUGHA_LAKE", lake.root)
     monkeypatch.setenv("COLUMNS", "200")
     return lambda *options: CliRunner().invoke(command, options, catch_exceptions=False)
