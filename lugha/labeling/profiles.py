@@ -1,59 +1,208 @@
-"""Bounds per language, computed from the language's own documents where there are enough of them.
+"""Bounds of one language, computed from what its text is like, each with its origin in words.
 
-A bound keeps the default of its signal file until the language's own distribution says that the default would cut
-into normal text of that language: then it is loosened to the tail of the distribution. It is never tightened here,
-and with few documents it moves only part of the way, towards what all languages of the script show (shrinkage). Every
-bound carries its origin in words.
+The text is reference text of the language where there is enough, else what the crawl found of it. A thin sample leans
+on its peers: the languages of its family in the same script, else all languages of its script, each counting about
+the same (lugha/labeling/distributions.py). The published number of a signal file is carried over by the method that
+it names (lugha/labeling/calibration.py), and compared like with like: reference text with reference text of the
+anchor, crawl with crawl. With nothing to go by the default stays and says so. What a person wrote into the language's
+file wins over everything.
 """
+
+from dataclasses import dataclass
+from typing import cast
 
 import polars as pl
 
+from lugha.errors import LughaError, nearest
+from lugha.labeling.calibration import Calibrated, Side, calibrate
+from lugha.labeling.distributions import SHRINKAGE, TOLD, Distribution, Population
 from lugha.lake.schemas import TABLES
-from lugha.signals import Signal, signals
+from lugha.languages import LanguageBound, language, registered
+from lugha.signals import Bound, Signal, signals
 
-LEAST_DOCUMENTS = 20
-SHRINKAGE = 50  # documents: with this many the own distribution and that of the script count the same
-TAIL = 0.02
+LEAST_DOCUMENTS = 50  # with fewer of its own, a language without peers keeps the defaults
+COMPARING = ("mean_std", "quantile", "median_ratio")
+SIDES: tuple[Side, Side] = ("at_least", "at_most")
 
 
-def profile(labelled: pl.DataFrame, language: str, script_labelled: pl.DataFrame) -> pl.DataFrame:
+class UnknownSignal(LughaError):
+    """A bound names a signal that no file of lugha/signals/ or of the catalog defines."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Languages that are likely to be alike: "family" or "script", its name, and their codes."""
+
+    kind: str
+    name: str
+    languages: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Behind:
+    """What a bound is computed from: the distribution (its own part has `weight`, 0..1), that of the anchor, and both
+    in words.
+    """
+
+    population: str
+    distribution: Distribution
+    weight: float
+    words: str
+    anchor: Distribution | None
+    anchor_words: str
+
+
+def profile(code: str, populations: tuple[Population, ...]) -> pl.DataFrame:
     """`language_profiles` rows of one language: a bound for every signal.
 
-    `labelled` are the language's `labelled_documents`, `script_labelled` those of all languages of its script.
-    Documents without text and those that are of another language say nothing about normal text and are left out.
+    `populations` come best first: reference text, then the crawl (lugha/labeling/populations.py). Raises UnknownSignal
+    for a bound of the language's file that no signal has, and UnknownLanguage.
     """
-    own, pool = _normal(labelled.filter(pl.col("lid_label") == language)), _normal(script_labelled)
-    rows = [{"signal": name, **_bound(name, signal, own, pool, language)} for name, signal in signals().items()]
+    by_hand = language(code).bounds
+    for name in by_hand:
+        if name not in signals():
+            raise UnknownSignal(
+                f'The language file of {code} has [bounds.{name}], but there is no signal "{name}".'
+                f"{nearest(name, signals())} A signal is a file in lugha/signals/ or in the catalog's signals/."
+            )
+    groups, rows = _groups(code), []
+    for name, signal in signals().items():
+        behind = _behind(name, signal, code, groups, populations)
+        rows.append(_row(name, signal, code, by_hand.get(name), behind))
     spec = TABLES["language_profiles"]
     return pl.DataFrame(rows, schema={c: spec.schema[c] for c in spec.columns})
 
 
-def _normal(labelled: pl.DataFrame) -> pl.DataFrame:
-    return labelled.filter(pl.col("failure").is_null())
+def anchors() -> tuple[str, ...]:
+    """The languages that some published bound was found on: the profile of every language leans on their text."""
+    return tuple(sorted({signal.BOUND.anchor for signal in signals().values() if signal.BOUND.anchor}))
 
 
-def _bound(name: str, signal: Signal, own: pl.DataFrame, pool: pl.DataFrame, language: str) -> dict[str, object]:
-    default, count = signal.BOUND, own.height
-    at_least, at_most, origin = default.at_least, default.at_most, f"default: {default.calibrated_by}"
-    # Lengths are left alone: that most documents of a language are short is no reason to train on captions.
-    if count >= LEAST_DOCUMENTS and name not in ("byte_count", "word_count"):
-        weight = count / (count + SHRINKAGE)
-        how = f"{TAIL:.0%} tail of {count} documents of {language}, weight {weight:.2f} against {pool.height} of its script"
-        low, high = _tail(name, own, pool, TAIL, weight), _tail(name, own, pool, 1 - TAIL, weight)
-        if at_least is not None and low is not None and low < at_least:
-            at_least, origin = low, f"loosened from {default.at_least} to the {how}"
-        if at_most is not None and high is not None and high > at_most:
-            at_most, origin = high, f"loosened from {default.at_most} to the {how}"
-    return {
-        "at_least": at_least,
-        "at_most": at_most,
-        "calibrated_by": origin,
-        "document_count": count,
-        "median": own[name].median() if count else None,
+def _row(
+    name: str, signal: Signal, code: str, by_hand: LanguageBound | None, behind: Behind | None
+) -> dict[str, object]:
+    told = {"signal": name, **_told(behind)}
+    if by_hand:
+        # Whole, not side by side: a side that the file leaves out has no bound.
+        return told | {
+            "at_least": by_hand.at_least,
+            "at_most": by_hand.at_most,
+            "method": "fixed",
+            "calibrated_by": by_hand.calibrated_by,
+        }
+    found = _sides(name, signal.BOUND, code, behind)
+    methods = sorted({x.method for x in found.values()} - {"fixed"})
+    return told | {
+        **dict.fromkeys(SIDES),
+        **{side: x.number for side, x in found.items()},
+        "method": methods[0] if methods else "fixed",
+        "calibrated_by": _origin(signal.BOUND, found, behind),
     }
 
 
-def _tail(name: str, own: pl.DataFrame, pool: pl.DataFrame, quantile: float, weight: float) -> float | None:
-    """Quantile of the language drawn towards that of its script; None where a signal was computed for neither."""
-    mine, theirs = own[name].quantile(quantile), pool[name].quantile(quantile)
-    return None if mine is None or theirs is None else weight * float(mine) + (1 - weight) * float(theirs)
+def _sides(name: str, bound: Bound, code: str, behind: Behind | None) -> dict[Side, Calibrated]:
+    """The sides that the bound has, calibrated where something is behind it."""
+    found: dict[Side, Calibrated] = {}
+    for side in SIDES:
+        published = bound.at_least if side == "at_least" else bound.at_most
+        if published is None:
+            continue
+        if bound.method == "fixed":
+            found[side] = Calibrated(published, "fixed", "")
+        elif bound.anchor == code:
+            found[side] = Calibrated(published, "fixed", f"found on {code}")
+        elif behind is None:
+            found[side] = Calibrated(published, "fixed", "default: no text of the language and too few peers")
+        else:
+            found[side] = cast(Calibrated, calibrate(name, side, bound, behind.distribution, behind.anchor))
+    return found
+
+
+def _origin(bound: Bound, found: dict[Side, Calibrated], behind: Behind | None) -> str:
+    """Where the numbers come from, in words, the published ones last."""
+    words = {side: x.words for side, x in found.items() if x.words}
+    if len(words) == 2 and len(set(words.values())) == 1:
+        del words["at_least"]
+    parts = [text if len(words) == 1 else f"{side}: {text}" for side, text in words.items()]
+    if behind:
+        parts = [p.format(own=behind.words, anchor=behind.anchor_words) for p in parts]
+    if not parts:
+        return bound.calibrated_by
+    numbers = " to ".join(f"{x:g}" for x in (bound.at_least, bound.at_most) if x is not None)
+    return "; ".join([*parts, f"published {numbers} ({bound.calibrated_by})"])
+
+
+def _told(behind: Behind | None) -> dict[str, object]:
+    if behind is None:
+        return {"population": "none", "document_count": 0, "own_weight": 0.0}
+    x = behind.distribution
+    return {
+        "population": behind.population,
+        "document_count": x.count,
+        "own_weight": behind.weight,
+        "mean": x.mean,
+        "standard_deviation": x.standard_deviation,
+        "median": x.median,
+        "quantiles": x.quantiles[TOLD].tolist(),
+    }
+
+
+def _behind(
+    name: str, signal: Signal, code: str, groups: tuple[Group, ...], populations: tuple[Population, ...]
+) -> Behind | None:
+    """The best that there is: a population with enough documents of the language and an anchor to compare with, then
+    one with enough documents, then the one with more of them, then peers alone.
+    """
+    found = [x for x in (_in_population(name, signal, code, groups, p) for p in populations) if x]
+    needs_anchor = signal.BOUND.method in COMPARING
+
+    def rank(x: Behind) -> tuple[bool, bool, int]:
+        is_enough = x.distribution.count >= LEAST_DOCUMENTS
+        return is_enough and (bool(x.anchor) or not needs_anchor), is_enough, x.distribution.count
+
+    return max(found, key=rank, default=None)
+
+
+def _in_population(
+    name: str, signal: Signal, code: str, groups: tuple[Group, ...], population: Population
+) -> Behind | None:
+    # A model's scores speak of its own language only: it has no peers.
+    own, peers = population.of(code, name), None if hasattr(signal, "MODEL") else _peers(name, code, groups, population)
+    anchor_code = signal.BOUND.anchor or ""
+    anchor = population.of(anchor_code, name)
+    if anchor and anchor.count < LEAST_DOCUMENTS:
+        anchor = None
+    anchor_words = f"{anchor.count:,} {anchor_code} {population.kind} documents" if anchor else anchor_code
+    words = f"{own.count:,} {code} {population.kind} documents" if own else ""
+    if peers is None:
+        if own is None or own.count < LEAST_DOCUMENTS:
+            return None
+        return Behind(population.kind, own, 1.0, words, anchor, anchor_words)
+    group, typical, told = peers
+    if own is None:
+        return Behind(group, typical, 0.0, f"what {told} are like", anchor, anchor_words)
+    weight = own.count / (own.count + SHRINKAGE)
+    words += f", weight {weight:.2f} against {told}".replace("0.", ".", 1)
+    kind = population.kind if own.count >= LEAST_DOCUMENTS else group
+    return Behind(kind, own.drawn_towards(typical, weight), weight, words, anchor, anchor_words)
+
+
+def _peers(
+    name: str, code: str, groups: tuple[Group, ...], population: Population
+) -> tuple[str, Distribution, str] | None:
+    """The nearest group that says enough: its kind, what is typical of it, and both in words."""
+    for group in groups:
+        if typical := population.typical(group.languages, name, without=code):
+            words = f"{typical[1]} languages of its {group.kind} ({group.name}, {population.kind} documents)"
+            return group.kind, typical[0], words
+    return None
+
+
+def _groups(code: str) -> tuple[Group, ...]:
+    """The family in the same script, then the script: half of the signals count characters, which only a script's
+    languages have in common.
+    """
+    own = language(code)
+    script = {each: x.family for each, x in registered().items() if x.script == own.script}
+    family = Group("family", own.family, tuple(each for each, x in script.items() if x == own.family))
+    return (*((family,) if own.family else ()), Group("script", own.script, tuple(script)))

@@ -1,17 +1,14 @@
 """In which character encoding a page really is, whatever it declares.
 
-Many pages of low-resource languages declare nothing or the wrong thing. Order: byte order mark; UTF-8
-that is valid (a text in another encoding is almost never valid UTF-8 by chance) or broken here and there (cut off
-inside a character, a comment pasted in); what header or page declare; what a detector and the script of the hinted
-language suggest. Among readings that decode, the one whose letters are of the expected script wins. Two encodings
-of one script are not told apart by their letters.
+Many pages of low-resource languages declare nothing or the wrong thing. Order: byte order mark; zero bytes of UTF-16;
+UTF-8 that is valid (a text in another encoding is almost never valid UTF-8 by chance) or broken here and there (cut off
+inside a character, a comment pasted in); then lugha/parsing/legacy.py weighs what is declared against what the bytes
+look like in every encoding from before UTF-8.
 """
 
 import codecs
 import re
 from dataclasses import dataclass
-
-from lugha.scripts import script_share
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -20,29 +17,11 @@ BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-DECLARED = re.compile(
-    rb"""<(?:meta[^>]{0,200}?charset|\?xml[^>]{0,100}?encoding)\s*=\s*["']?\s*([A-Za-z0-9_:.-]{2,40})""", re.IGNORECASE
-)
-HEADER = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
-# Single-byte encodings that were in use for a script before UTF-8, by the WHATWG list and Python's codecs.
-LEGACY = {
-    "Thai": ("cp874",),
-    "Cyrl": ("cp1251", "koi8-u", "ptcp154", "koi8-t", "mac-cyrillic"),
-    "Arab": ("cp1256",),
-    "Hebr": ("cp1255",),
-    "Grek": ("cp1253",),
-    "Latn": ("cp1252", "cp1254", "cp1258", "cp1250", "cp1257"),
-    "Armn": ("cp1252",),
-    "Zyyy": ("cp1252",),
-}
-LEGACY_BY_LANGUAGE = {
-    "tur_Latn": "cp1254",
-    "azj_Latn": "cp1254",
-    "vie_Latn": "cp1258",
-    "kaz_Cyrl": "ptcp154",
-    "tgk_Cyrl": "koi8-t",
-    "ukr_Cyrl": "koi8-u",
-}
+NAME = r"\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})"
+DECLARED = re.compile(rf"<(?:meta[^>]{{0,300}}?charset|\?xml[^>]{{0,100}}?encoding){NAME}".encode(), re.IGNORECASE)
+HEADER = re.compile(rf"charset{NAME}", re.IGNORECASE)
+# Browsers look into the first 1,024 bytes only, but pages with long comments or scripts first declare later.
+DECLARED_WITHIN = 16_384
 # Codecs that make some text of any bytes, and that no page is written in; UTF-16 and 32 are known by their zero bytes.
 NO_PAGE = re.compile(r"undefined|idna|punycode|(raw[_-])?unicode[_-]escape|utf[_-]?(7|16|32).*", re.IGNORECASE)
 # Whole characters beside each broken one in broken UTF-8. Read as UTF-8, Thai in windows-874 reaches .43 in our texts,
@@ -53,19 +32,34 @@ MENDED = "utf-8 with broken bytes replaced"
 
 @dataclass(frozen=True)
 class Reading:
-    """A page as text: the text, the encoding it was read in, and what made us read it so."""
+    """A page as text: the text, the encoding it was read in, what made us read it so, and what was declared.
+
+    `declared` is the name as written, of the header before that of the page; null where neither names one.
+    """
 
     text: str
     charset: str
     source: str
+    declared: str | None = None
+
+    @property
+    def is_repaired(self) -> bool:
+        """Whether the text would be another one, read as a browser does: as declared, or as windows-1252."""
+        return self.source not in ("byte order mark", "declared") and not _is_same(self.declared, self.charset)
 
 
 def read_page(body: bytes, content_type: str | None, language: str) -> Reading | None:
     """The body as text, or None where it is no text in any encoding we know.
 
-    `content_type` is the HTTP header as sent; `language` the hinted code, whose script settles ties between legacy
-    encodings. NUL bytes outside UTF-16/32 mean that the bytes are no text.
+    `content_type` is the HTTP header as sent; `language` the hinted code, whose letters speak for an encoding. NUL
+    bytes outside UTF-16/32 mean that the bytes are no text.
     """
+    declared = _declared(body, content_type)
+    found = _unicode(body) or (None if b"\0" in body else _legacy(body, declared, language))
+    return found and replace(found, declared=declared[0] if declared else None)
+
+
+def _unicode(body: bytes) -> Reading | None:
     for bom, charset in BOMS:
         if body.startswith(bom):
             text = _decode(body, charset) or _mended(body, charset)
@@ -76,15 +70,7 @@ def read_page(body: bytes, content_type: str | None, language: str) -> Reading |
         return Reading(text, "utf-8", "valid utf-8")
     if (text := _broken_utf8(body)) is not None:
         return Reading(text, "utf-8", MENDED)
-    return _legacy(body, _declared(body, content_type), language)
-
-
-def _declared(body: bytes, content_type: str | None) -> str | None:
-    found = HEADER.search(content_type or "")
-    if found:
-        return found[1].lower()
-    in_page = DECLARED.search(body[:4096])
-    return in_page[1].decode("ascii").lower() if in_page else None
+    return None
 
 
 def _utf16_without_bom(body: bytes) -> Reading | None:

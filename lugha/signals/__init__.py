@@ -9,7 +9,6 @@ import importlib
 import importlib.util
 import os
 import pkgutil
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Protocol, cast
@@ -17,21 +16,11 @@ from typing import Protocol, cast
 import polars as pl
 
 from lugha.errors import LughaError
+from lugha.signals.bound import Bound
 
 
 class BrokenSignal(LughaError):
     """A signal file that cannot be imported or lacks a part of its contract."""
-
-
-@dataclass(frozen=True)
-class Bound:
-    """Where a score decides: documents below `at_least` or above `at_most` are dropped. `calibrated_by` says where
-    the numbers come from.
-    """
-
-    calibrated_by: str
-    at_least: float | None = None
-    at_most: float | None = None
 
 
 class Signal(Protocol):
@@ -51,6 +40,8 @@ def signals() -> dict[str, Signal]:
     """Every signal by name, in the order of their names."""
     found: dict[str, Signal] = {}
     for module in pkgutil.iter_modules(__path__):
+        if module.name in ("bound", "kernel"):
+            continue
         found[module.name] = _checked(importlib.import_module(f"{__name__}.{module.name}"), module.name)
     folder = Path(os.environ.get("LUGHA_CATALOG", "/nonexistent")) / "signals"
     for path in sorted(folder.glob("*.py")):

@@ -97,6 +97,9 @@ def two_values(dtype: object) -> tuple[object, object]:
         return True, False
     if isinstance(dtype, pl.Datetime):
         return datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC) + timedelta(microseconds=1)
+    if isinstance(dtype, pl.List) and isinstance(dtype.inner, pl.Struct):
+        one, two = ({f.name: two_values(f.dtype)[n] for f in dtype.inner.fields} for n in (0, 1))
+        return [one, two], [two, one]
     if isinstance(dtype, pl.List):
         return [1, 2], [2, 1]
     if dtype == pl.Float32:
