@@ -181,7 +181,7 @@ def _build(parse: type[D], table: Mapping[str, object], shown: str, path: str, g
     try:
         return parse(**values)
     except ValueError as problem:
-        raise WrongValue(f"{shown}: {path}{problem}") from problem
+        raise WrongValue(f"{shown}: {f'{path[:-1]}: ' if path else ''}{problem}") from problem
 
 
 def _type(kind: Any) -> tuple[str, _Read]:

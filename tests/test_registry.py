@@ -28,6 +28,10 @@ class Bound:
     at_most: float
     calibrated_by: str
 
+    def __post_init__(self) -> None:
+        if not self.calibrated_by:
+            raise ValueError("nothing says where this bound comes from.")
+
 
 @dataclass(frozen=True)
 class Market:
@@ -117,6 +121,7 @@ def test_a_users_file_wins_over_a_packaged_one_of_the_same_name(
         endonym: str = ""
         tags: tuple[str, ...] = ()
         close: tuple[str, ...] = ()
+        family: str = ""
         source: str = ""
 
     (tmp_path / "languages").mkdir()
@@ -169,6 +174,11 @@ def test_a_catalog_that_is_no_folder_is_an_error(tmp_path: Path, monkeypatch: py
         ('endonym = "x"\n[bounds.a]\nat_mots = 1', UnknownKey, 'unknown key "bounds.a.at_mots". Nearest: "at_most".'),
         ('endonym = "x"\n[bounds.a]\nat_most = 1', MissingKey, 'the key "bounds.a.calibrated_by" is missing.'),
         ('endonym = "x"\n[tightest]\nat_most = "1"', WrongType, '"tightest.at_most" holds the text 1, but a number'),
+        (
+            'endonym = "x"\n[bounds.a]\nat_most = 1\ncalibrated_by = ""',
+            WrongValue,
+            ": bounds.a: nothing says where this bound comes from.",
+        ),
         ('endonym = "x"\nstalls = -1', WrongValue, 'the key "stalls" is below 0. Count again.'),
         ('endonym = "x\nstalls = 1', BrokenFile, "(at line 1, column 13). Correct that line"),
         ('endonym = "x"\nendonym = "y"', BrokenFile, "not valid TOML: Cannot overwrite a value"),

@@ -6,15 +6,16 @@ decides a million documents anew in a second.
 """
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from lugha.labeling.lid import UNDETERMINED
+from lugha.labeling.buckets import SCORES, quality_bucket
 from lugha.lake.schemas import TABLES
+from lugha.languages import UNDETERMINED
 from lugha.signals import signals
 
 log = logging.getLogger(__name__)
@@ -39,8 +40,8 @@ class Step(NamedTuple):
 
 def columns_to_decide(bounds: pl.DataFrame) -> list[str]:
     """The columns of `labelled_documents` that `decide` looks at under these bounds, those that exist."""
-    wanted = [*LABELS, *_bounded(bounds)["signal"]]
-    return [c for c in wanted if c in TABLES["labelled_documents"].columns]
+    wanted = [*LABELS, *_bounded(bounds)["signal"], *SCORES]
+    return [c for c in dict.fromkeys(wanted) if c in TABLES["labelled_documents"].columns]
 
 
 def unscored(labelled: pl.DataFrame, bounds: pl.DataFrame) -> list[str]:
@@ -72,7 +73,7 @@ def decide(
     first = np.full(labelled.height, len(steps), dtype=np.uint16)
     for n in range(len(steps) - 1, -1, -1):
         first[steps[n].drops] = n
-    return _told(labelled, steps, first, reasons).with_columns(quality_bucket=pl.lit(None, dtype=pl.Int32))
+    return _told(labelled, steps, first, reasons).with_columns(quality_bucket(labelled, bounds))
 
 
 def _first_steps(labelled: pl.DataFrame, language: str, reasons: pl.Series) -> list[Step]:
@@ -117,13 +118,13 @@ def _told(labelled: pl.DataFrame, steps: list[Step], first: NDArray[np.uint16], 
     """The columns of `decisions` for the step that each document fell at; the last place in each list is "kept"."""
     place = pl.Series(first)
 
-    def of_step(values: list[str | None] | list[float | None], dtype: type[pl.DataType]) -> pl.Series:
+    def of_step(values: Sequence[str | float | None], dtype: type[pl.DataType]) -> pl.Series:
         return pl.Series([*values, None], dtype=dtype).gather(place)
 
     score = np.full(labelled.height, np.nan)
     for n, step in enumerate(steps):
-        if step.score_of and (rows := np.flatnonzero(first == n)).size:
-            score[rows] = labelled[step.score_of].gather(rows).cast(pl.Float64).to_numpy()
+        if step.score_of and (dropped := np.flatnonzero(first == n)).size:
+            score[dropped] = labelled[step.score_of].gather(dropped).cast(pl.Float64).to_numpy()
     rows = pl.DataFrame(
         {
             "doc_id": labelled["doc_id"],

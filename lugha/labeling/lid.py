@@ -1,18 +1,20 @@
-"""Language identification learned from the crawl's own hints, with fastText.
+"""Language identification that learns from reference text and from the crawl's own hints, with fastText.
 
-No shipped model covers most of these languages, but most pages say somewhere what they are. So the hints are the
-teacher, and since a third of them is missing or wrong, three things keep the noise out: a line that occurs under two
+No shipped model covers most of these languages, but most pages say somewhere what they are, and for some languages
+there is text that somebody vouches for. Where there is reference text, it teaches, and the hints add what it does not
+refute. Since a third of the hints is missing or wrong, three things keep the noise out: a line that occurs under two
 languages teaches nothing (templates, English captions), a line in another script than its language teaches nothing,
-and after a first round the lines that the model itself refutes are left out.
+and after a first round the lines that a draft of the model refutes are left out. Text that is held out to measure on
+teaches nothing, wherever it turns up again.
 
-Not here: reference text and external models.
+A model of somebody else's: lugha/labeling/external.py. How a model is used: lugha/labeling/identifier.py.
 """
 
 import hashlib
 import random
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,12 +23,20 @@ import numpy as np
 import polars as pl
 
 from lugha.errors import LughaError
-from lugha.scripts import script_share
+from lugha.labeling.identifier import LABEL, Identifier, in_script, predict
+from lugha.labeling.letters import plain
+from lugha.languages import UNDETERMINED
+from lugha.reference import SCHEMA
 
 LEAST_LETTERS = 12  # a shorter line says little about its language
 LINE_BYTES = 600
-UNDETERMINED = "und_Zyyy"
-LABEL = "__label__"
+IN_SCRIPT = 0.6  # of the letters of a line that teaches its language
+REFUTED = 0.8  # probability of another language from which the draft refutes a line
+DRAFT_SHARE = 0.2  # of the bytes of a language that the draft reads
+MOST_REPEATS = 8
+MEASURED_OF_256 = 13  # a twentieth of the hinted lines
+LEAST_LINES_MEASURED = 40
+NO_REFERENCE = pl.DataFrame(schema=SCHEMA)
 
 
 class NothingToLearnFrom(LughaError):
@@ -39,112 +49,137 @@ class BrokenModel(LughaError):
 
 @dataclass(frozen=True)
 class LidSettings:
-    """How the model is trained. `dim` is a multiple of 10 and `threads` at least 10: fastText leaves part of its
-    matrix unset otherwise (cause and trials in docs/decisions/0004).
+    """How the model is trained; figures behind the numbers in docs/decisions/0004. `dim` is a multiple of 10 and
+    `threads` at least 10: fastText leaves part of its matrix unset otherwise. N-grams are `shortest` to `longest`
+    characters long. A language with a share s of the bytes of the largest is read as if it had s ** `evenness`. The
+    text is read `epochs` times, or as often as `read_bytes` allow.
     """
 
     dim: int = 20
     epochs: int = 25
+    read_bytes: int = 240_000_000
     learning_rate: float = 0.6
     buckets: int = 200_000
+    shortest: int = 2
+    longest: int = 4
+    evenness: float = 0.5
     threads: int = 10
-    bytes_per_language: int = 150_000
+    bytes_per_language: int = 300_000
     seed: int = 1
 
 
-def training_lines(documents: pl.DataFrame, settings: LidSettings) -> dict[str, list[str]]:
-    """Lines per language from standardized documents (`language` = the hinted one, `text`); at most
-    `bytes_per_language` of each.
+def training_lines(documents: pl.DataFrame, settings: LidSettings, refused: Iterable[str] = ()) -> dict[str, list[str]]:
+    """Hinted lines that teach, per language, from documents (`language` = the hinted one, `text`); at most
+    `bytes_per_language` of each. Lines of the `refused` texts teach nothing.
 
     Lines are taken in the order of their hash, so that the selection does not depend on the order of the documents.
     """
-    owners: dict[str, set[str]] = defaultdict(set)
-    for language, text in documents.select("language", "text").iter_rows():
-        if language != UNDETERMINED:
-            for line in _lines(text):
-                owners[line].add(language)
-    lines: dict[str, list[str]] = defaultdict(list)
-    for line in sorted(owners, key=lambda x: hashlib.sha256(x.encode()).digest()):
-        if len(owners[line]) == 1:
-            (language,) = owners[line]
-            if script_share(line, language.rpartition("_")[2]) >= 0.6:
-                lines[language].append(line)
-    return {language: _cut(found, settings.bytes_per_language) for language, found in sorted(lines.items())}
+    owned = _owned_lines(documents, refused)
+    most = settings.bytes_per_language
+    return {language: _cut([x for x in lines if not _is_measured(x, lines)], most) for language, lines in owned.items()}
 
 
-def train_lid(documents: pl.DataFrame, settings: LidSettings, path: Path) -> pl.DataFrame:
-    """Train on hinted documents, save the model at `path`, return a report: language, line_count, byte_count,
-    refuted_share, agreement.
-
-    `refuted_share` is the share of lines left out after the first round, `agreement` the share of the remaining lines
-    that the final model puts into their own language (on its own training lines: a sanity figure, not an accuracy).
-    Raises NothingToLearnFrom with fewer than two languages.
+def measured_lines(documents: pl.DataFrame) -> pl.DataFrame:
+    """The hinted lines that are kept out of training, to measure on where there is no reference text: columns
+    `language` and `text`. A twentieth of the lines of every language that has at least 40; some of their hints are
+    wrong, so what is measured is agreement.
     """
-    lines = training_lines(documents, settings)
-    if len(lines) < 2:
+    found = _owned_lines(documents, ())
+    rows = [(language, x) for language, lines in found.items() for x in lines if _is_measured(x, lines)]
+    return pl.DataFrame(rows, schema={"language": pl.String, "text": pl.String}, orient="row")
+
+
+def train_lid(
+    documents: pl.DataFrame, settings: LidSettings, path: Path, reference: pl.DataFrame = NO_REFERENCE
+) -> pl.DataFrame:
+    """Train on hinted documents and on reference text (rows of `lugha.reference`), save the model at `path`, return a
+    report: language, line_count, byte_count, reference_bytes, refuted_share, agreement.
+
+    `refuted_share` is the share of the hinted lines that were left out, `agreement` the share of the lines that the
+    final model puts into their own language (on its own training lines: a sanity figure, not an accuracy). Raises
+    NothingToLearnFrom with fewer than two languages.
+    """
+    held_out = reference.filter("is_held_out")["text"].to_list()
+    hinted = training_lines(documents, settings, held_out)
+    owned = _owned_lines(reference.filter(~pl.col("is_held_out")), held_out)
+    vouched = {language: _cut(found, settings.bytes_per_language) for language, found in owned.items()}
+    known = sorted({*vouched, *hinted})
+    if len(known) < 2:
         raise NothingToLearnFrom(
-            f"Language identification needs text of two languages or more that names its language; found {sorted(lines) or 'none'}. "
-            "Materialize crawl_index to standardized_documents first; without a model, labels fall back to the hints of the pages."
+            f"Language identification needs text of two languages or more that names its language; found {known or 'none'}. "
+            "Materialize crawl_index to standardized_documents first, or set LUGHA_REFERENCE; without a model, labels fall "
+            "back to the hints of the pages."
         )
-    draft = _fit(lines, settings, epochs=5)
-    kept = {language: _agreeing(draft, language, found) for language, found in lines.items()}
-    model = _fit(kept, settings, epochs=settings.epochs)
+    believed = _not_refuted(vouched, hinted, settings)
+    most = settings.bytes_per_language
+    lines = {x: _cut([*vouched.get(x, ()), *believed.get(x, ())], most) for x in known}
+    model = _fit(lines, settings)
     path.parent.mkdir(parents=True, exist_ok=True)
     model.save_model(str(path))
+    return _report(Identifier(model), lines, vouched, hinted, believed)
+
+
+def load_lid(path: Path) -> Identifier:
+    """The identifier that was saved at the path."""
+    import fasttext
+
+    return Identifier(fasttext.load_model(str(path)))
+
+
+def _report(
+    model: Identifier,
+    lines: dict[str, list[str]],
+    vouched: dict[str, list[str]],
+    hinted: dict[str, list[str]],
+    believed: dict[str, list[str]],
+) -> pl.DataFrame:
     return pl.DataFrame(
         [
             {
                 "language": language,
-                "line_count": len(kept[language]),
-                "byte_count": sum(len(x.encode()) for x in kept[language]),
-                "refuted_share": 1 - len(kept[language]) / len(found),
-                "agreement": float(np.mean([p.label == language for p in predict(model, kept[language])]))
-                if kept[language]
-                else 0.0,
+                "line_count": len(found),
+                "byte_count": _byte_count(found),
+                "reference_bytes": _byte_count(vouched.get(language, ())),
+                "refuted_share": 1 - len(believed[language]) / len(hinted[language]) if language in hinted else 0.0,
+                "agreement": float(np.mean([p.label == language for p in predict(model, found)])),
             }
             for language, found in lines.items()
         ]
     )
 
 
-@dataclass(frozen=True)
-class Prediction:
-    """Best and second language of a text with their probabilities, 0..1."""
+def _owned_lines(documents: pl.DataFrame, refused: Iterable[str]) -> dict[str, list[str]]:
+    """Lines that only one language has and that are in its script, per language, in the order of their hash."""
+    owners: dict[str, set[str]] = defaultdict(set)
+    for language, text in documents.select("language", "text").iter_rows():
+        if language != UNDETERMINED:
+            for line in _lines(text):
+                owners[line].add(language)
+    for text in refused:
+        for line in _lines(text):
+            owners.pop(line, None)
+    owned = sorted((hashlib.sha256(x.encode()).digest(), x, *who) for x, who in owners.items() if len(who) == 1)
+    shares = in_script([line for _, line, _ in owned], [language for _, _, language in owned])
+    lines: dict[str, list[str]] = defaultdict(list)
+    for (_, line, language), share in zip(owned, shares, strict=True):
+        if share >= IN_SCRIPT:
+            lines[language].append(line)
+    return dict(sorted(lines.items()))
 
-    label: str
-    score: float
-    runner_up: str
-    runner_up_score: float
 
-
-def load_lid(path: Path) -> Any:
-    """The saved fastText model."""
-    import fasttext
-
-    return fasttext.load_model(str(path))
-
-
-def predict(model: Any, texts: Sequence[str]) -> list[Prediction]:
-    """Best two languages of every text; line breaks count as spaces."""
-    if not texts:
-        return []
-    labels, scores = model.predict([text.replace("\n", " ")[:2000] for text in texts], k=2)
-    return [
-        Prediction(
-            label=names[0].removeprefix(LABEL) if names else UNDETERMINED,
-            score=min(1.0, float(values[0])) if len(values) else 0.0,
-            runner_up=names[1].removeprefix(LABEL) if len(names) > 1 else UNDETERMINED,
-            runner_up_score=min(1.0, float(values[1])) if len(values) > 1 else 0.0,
-        )
-        for names, values in zip(labels, scores, strict=True)
-    ]
+def _is_measured(line: str, lines: list[str]) -> bool:
+    is_chosen = hashlib.sha256(line.encode()).digest()[0] < MEASURED_OF_256
+    return is_chosen and len(lines) >= LEAST_LINES_MEASURED
 
 
 def _lines(text: str) -> Iterable[str]:
     for line in text.split("\n"):
         if sum(map(str.isalpha, line)) >= LEAST_LETTERS:
-            # A word that begins with fastText's own prefix would be read as one more label of the line.
-            yield line.encode()[:LINE_BYTES].decode(errors="ignore").replace(LABEL, " ")
+            yield line.encode()[:LINE_BYTES].decode(errors="ignore")
+
+
+def _byte_count(lines: Iterable[str]) -> int:
+    return sum(len(line.encode()) for line in lines)
 
 
 def _cut(lines: list[str], most_bytes: int) -> list[str]:
@@ -156,36 +191,48 @@ def _cut(lines: list[str], most_bytes: int) -> list[str]:
     return lines
 
 
-def _agreeing(draft: Any, language: str, lines: list[str]) -> list[str]:
+def _not_refuted(
+    vouched: dict[str, list[str]], hinted: dict[str, list[str]], settings: LidSettings
+) -> dict[str, list[str]]:
+    """The hinted lines that a draft does not clearly put elsewhere. The draft learns from reference text, and from
+    hints only where there is none.
+    """
+    if not hinted:
+        return {}
+    teachers = {**hinted, **vouched}
+    if len(teachers) < 2:
+        return hinted
+    draft_bytes = int(settings.bytes_per_language * DRAFT_SHARE) if vouched else settings.bytes_per_language
+    draft = Identifier(_fit({x: _cut(found, draft_bytes) for x, found in teachers.items()}, settings, epochs=5))
+    return {language: _agreeing(draft, language, found) for language, found in hinted.items()}
+
+
+def _agreeing(draft: Identifier, language: str, lines: list[str]) -> list[str]:
     """Lines that the draft model does not clearly put elsewhere; all of them where it would refute most (then it
     knows the language badly).
     """
-    kept = [line for line, p in zip(lines, predict(draft, lines), strict=True) if p.label == language or p.score < 0.8]
+    found = predict(draft, lines)
+    kept = [line for line, p in zip(lines, found, strict=True) if p.label == language or p.score < REFUTED]
     return kept if len(kept) >= 0.5 * len(lines) else lines
 
 
-def _fit(lines: dict[str, list[str]], settings: LidSettings, epochs: int) -> Any:
+def _fit(lines: dict[str, list[str]], settings: LidSettings, epochs: int | None = None) -> Any:
     import fasttext
 
-    # Small languages are repeated up to a fifth of the largest, else the softmax forgets them.
-    most = max(sum(len(x) for x in found) for found in lines.values())
-    rows = []
-    for language, found in lines.items():
-        repeats = min(8, max(1, round(0.2 * most / max(1, sum(len(x) for x in found)))))
-        rows += [f"{LABEL}{language} {line}" for line in found] * repeats
-    random.Random(settings.seed).shuffle(rows)
+    rows = _rows(lines, settings)
+    read = int(settings.read_bytes / max(1, _byte_count(rows)))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "lines.txt"
         path.write_text("\n".join(rows), encoding="utf-8")
         model = fasttext.train_supervised(
             str(path),
             dim=settings.dim,
-            epoch=epochs,
+            epoch=epochs or max(3, min(settings.epochs, read)),
             lr=settings.learning_rate,
-            minn=1,
-            maxn=4,
+            minn=settings.shortest,
+            maxn=settings.longest,
             bucket=settings.buckets,
-            minCount=1,
+            minCount=2**31 - 1,  # no words: their n-grams say as much, and a vocabulary is what makes models slow
             thread=settings.threads,
             seed=settings.seed,
             verbose=0,
@@ -196,3 +243,18 @@ def _fit(lines: dict[str, list[str]], settings: LidSettings, epochs: int) -> Any
             "fastText trained weights that are no numbers. Keep dim a multiple of 10 and threads at 10 or more, then train again."
         )
     return model
+
+
+def _rows(lines: dict[str, list[str]], settings: LidSettings) -> list[str]:
+    """The lines as fastText reads them, in plain form, those of small languages repeated: else the softmax forgets
+    them.
+    """
+    most = max(_byte_count(found) for found in lines.values())
+    rows: list[str] = []
+    for language, found in lines.items():
+        share = max(1, _byte_count(found)) / max(1, most)
+        repeats = min(MOST_REPEATS, max(1, round(share ** (settings.evenness - 1))))
+        # A plain line holds no underscore, so that it cannot name a label of its own.
+        rows += [f"{LABEL}{language} {plain(line)}" for line in found] * repeats
+    random.Random(settings.seed).shuffle(rows)
+    return rows

@@ -18,7 +18,8 @@ from lugha.labeling.calibration import Calibrated, Side, calibrate
 from lugha.labeling.distributions import SHRINKAGE, TOLD, Distribution, Population
 from lugha.lake.schemas import TABLES
 from lugha.languages import LanguageBound, language, registered
-from lugha.signals import Bound, Signal, signals
+from lugha.signals import Signal, signals
+from lugha.signals.bound import Bound
 
 LEAST_DOCUMENTS = 50  # with fewer of its own, a language without peers keeps the defaults
 COMPARING = ("mean_std", "quantile", "median_ratio")
@@ -93,8 +94,7 @@ def _row(
     found = _sides(name, signal.BOUND, code, behind)
     methods = sorted({x.method for x in found.values()} - {"fixed"})
     return told | {
-        **dict.fromkeys(SIDES),
-        **{side: x.number for side, x in found.items()},
+        **{side: found[side].number if side in found else None for side in SIDES},
         "method": methods[0] if methods else "fixed",
         "calibrated_by": _origin(signal.BOUND, found, behind),
     }
@@ -151,14 +151,15 @@ def _behind(
     name: str, signal: Signal, code: str, groups: tuple[Group, ...], populations: tuple[Population, ...]
 ) -> Behind | None:
     """The best that there is: a population with enough documents of the language and an anchor to compare with, then
-    one with enough documents, then the one with more of them, then peers alone.
+    one with enough documents, then the one with more of them, then peers alone; of equals the first.
     """
     found = [x for x in (_in_population(name, signal, code, groups, p) for p in populations) if x]
     needs_anchor = signal.BOUND.method in COMPARING
 
     def rank(x: Behind) -> tuple[bool, bool, int]:
         is_enough = x.distribution.count >= LEAST_DOCUMENTS
-        return is_enough and (bool(x.anchor) or not needs_anchor), is_enough, x.distribution.count
+        is_comparable = x.anchor is not None or not needs_anchor
+        return is_enough and is_comparable, is_enough, 0 if is_enough else x.distribution.count
 
     return max(found, key=rank, default=None)
 
@@ -166,8 +167,11 @@ def _behind(
 def _in_population(
     name: str, signal: Signal, code: str, groups: tuple[Group, ...], population: Population
 ) -> Behind | None:
-    # A model's scores speak of its own language only: it has no peers.
-    own, peers = population.of(code, name), None if hasattr(signal, "MODEL") else _peers(name, code, groups, population)
+    # A model's scores speak of its own language only: it has no peers. And it learned from the reference text.
+    is_model = hasattr(signal, "MODEL")
+    if is_model and population.kind == "reference":
+        return None
+    own, peers = population.of(code, name), None if is_model else _peers(name, code, groups, population)
     anchor_code = signal.BOUND.anchor or ""
     anchor = population.of(anchor_code, name)
     if anchor and anchor.count < LEAST_DOCUMENTS:

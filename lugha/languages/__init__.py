@@ -78,7 +78,7 @@ class Language:
     close: tuple[str, ...]
     source: str
     family: str = ""
-    bounds: dict[str, LanguageBound] = field(default_factory=dict)
+    bounds: dict[str, LanguageBound] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         if not _CODE.fullmatch(self.code):

@@ -8,7 +8,8 @@ look like in every encoding from before UTF-8.
 
 import codecs
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -27,6 +28,13 @@ NO_PAGE = re.compile(r"undefined|idna|punycode|(raw[_-])?unicode[_-]escape|utf[_
 # Whole characters beside each broken one in broken UTF-8. Read as UTF-8, Thai in windows-874 reaches .43 in our texts,
 # every other legacy encoding stays below .2.
 WHOLE_FOR_BROKEN = 2
+# Names that are written for WHATWG's, by what sites wrote: win-1254, cp 1256, iso8859-9-1, utf8mb4, unicode-1-1-utf-8.
+MISSPELT = (
+    (re.compile(r"(?:x[-_])?(?:ms|windows?|win|cp|ansi)?[-_.:]*(125[0-8]|874)"), r"cp\1"),
+    (re.compile(r"(?:iso|is|so)?[-_.:]*8859[-_.:]*(1[0-6]|[1-9])\b.*"), r"iso8859-\1"),
+    (re.compile(r".*utf[-_.:]*8.*"), "utf-8"),
+)
+ESCAPED = re.compile(r"iso-2022-(jp|kr).*|hz-gb-2312", re.IGNORECASE)
 MENDED = "utf-8 with broken bytes replaced"
 
 
@@ -42,11 +50,6 @@ class Reading:
     source: str
     declared: str | None = None
 
-    @property
-    def is_repaired(self) -> bool:
-        """Whether the text would be another one, read as a browser does: as declared, or as windows-1252."""
-        return self.source not in ("byte order mark", "declared") and not _is_same(self.declared, self.charset)
-
 
 def read_page(body: bytes, content_type: str | None, language: str) -> Reading | None:
     """The body as text, or None where it is no text in any encoding we know.
@@ -55,17 +58,57 @@ def read_page(body: bytes, content_type: str | None, language: str) -> Reading |
     bytes outside UTF-16/32 mean that the bytes are no text.
     """
     declared = _declared(body, content_type)
-    found = _unicode(body) or (None if b"\0" in body else _legacy(body, declared, language))
+    found = _unicode(body, declared) or (None if b"\0" in body else _legacy(body, declared, language))
     return found and replace(found, declared=declared[0] if declared else None)
 
 
-def _unicode(body: bytes) -> Reading | None:
+def is_repair(charset: str, source: str, declared: str | None) -> bool:
+    """Whether a page was read otherwise than it declares, or declares nothing and was read without asking it."""
+    if declared is None:
+        return source not in ("byte order mark", "declared")
+    return source == MENDED or _family(codec_of(declared)) != _family(charset)
+
+
+@cache
+def codec_of(label: str) -> str:
+    """Python's name of the encoding that browsers read under a label (WHATWG), or of the one that a misspelt label
+    most likely means; the label where nobody knows it.
+
+    >>> codec_of("ISO-8859-9"), codec_of("win_1254"), codec_of("utf8mb4")
+    ('cp1254', 'cp1254', 'utf-8')
+    """
+    from resiliparse.parse.encoding import map_encoding_to_html5
+
+    label = label.lower()
+    if name := map_encoding_to_html5(label, fallback_utf8=False):
+        # For browsers these two are one; Python's ISO table has controls where windows-874 has quotation marks.
+        return "cp874" if name == "iso8859-11" else str(name)
+    for pattern, meant in MISSPELT:
+        if found := pattern.fullmatch(label):
+            return found.expand(meant)
+    return label
+
+
+def _family(charset: str) -> str:
+    """UTF-16 in either byte order is one encoding, and UTF-8 is one with and without its mark."""
+    return charset[:6].replace("_", "-") if charset.startswith("utf") else charset
+
+
+def _declared(body: bytes, content_type: str | None) -> list[str]:
+    """What the header and the page declare, in this order."""
+    in_header, in_page = HEADER.search(content_type or ""), DECLARED.search(body[:DECLARED_WITHIN])
+    return [*([in_header[1].lower()] if in_header else []), *([in_page[1].decode("ascii").lower()] if in_page else [])]
+
+
+def _unicode(body: bytes, declared: list[str]) -> Reading | None:
     for bom, charset in BOMS:
         if body.startswith(bom):
             text = _decode(body, charset) or _mended(body, charset)
             return None if text is None else Reading(text, charset, "byte order mark")
     if b"\0" in body:
         return _utf16_without_bom(body)
+    if (text := _escaped(body, declared)) is not None:
+        return Reading(text, codec_of(declared[0]), "declared")
     if (text := _decode(body, "utf-8")) is not None:
         return Reading(text, "utf-8", "valid utf-8")
     if (text := _broken_utf8(body)) is not None:
@@ -90,54 +133,29 @@ def _broken_utf8(body: bytes) -> str | None:
     return text if whole >= WHOLE_FOR_BROKEN * broken else None
 
 
-def _legacy(body: bytes, declared: str | None, language: str) -> Reading | None:
-    from resiliparse.parse.encoding import detect_encoding
+def _escaped(body: bytes, declared: list[str]) -> str | None:
+    """Encodings of East Asia that write with ASCII and escapes, and that nothing but the declaration tells apart."""
+    is_escaped = bool(declared) and body.isascii() and ESCAPED.fullmatch(declared[0]) is not None
+    return _decode(body, declared[0]) if is_escaped else None
 
-    script = language.rpartition("_")[2]
-    candidates: dict[str, str] = {}
-    if declared and not NO_PAGE.fullmatch(declared):
-        candidates[_codec(declared)] = "declared"
-    if own := LEGACY_BY_LANGUAGE.get(language):
-        candidates.setdefault(own, "legacy encoding of the language")
-    candidates.setdefault(_codec(detect_encoding(body) or "cp1252"), "detected")
-    for charset in LEGACY.get(script, ()):
-        candidates.setdefault(charset, "legacy encoding of the script")
-    readings = [
-        Reading(text, charset, source)
-        for charset, source in candidates.items()
-        if (text := _decode(body, charset)) is not None
+
+def _legacy(body: bytes, declared: list[str], language: str) -> Reading:
+    from lugha.parsing.legacy import guesses
+
+    codecs_declared = [
+        codec for label in declared if not NO_PAGE.fullmatch(label) and _is_known(codec := codec_of(label))
     ]
-    if readings:
-        # max keeps the first of equals, so the order above decides where the script cannot.
-        return max(readings, key=lambda r: round(script_share(_visible(r.text), script), 3) - _oddity(r.text))
-    mended = _mended(body, "utf-8")
-    return None if mended is None else Reading(mended, "utf-8", MENDED)
+    charset = guesses(body, language, codecs_declared)[0].charset
+    source = "declared" if charset in codecs_declared else "detected"
+    return Reading(body.decode(charset, errors="replace"), charset, source)
 
 
-def _codec(label: str) -> str:
-    """Python's name of the encoding that browsers read under a label (WHATWG), or the label where they know none."""
-    from resiliparse.parse.encoding import map_encoding_to_html5
-
-    name = str(map_encoding_to_html5(label, fallback_utf8=False) or label)
-    # For browsers these two are one; Python's ISO table has controls where windows-874 has quotation marks.
-    return "cp874" if name == "iso8859-11" else name
-
-
-def _visible(text: str) -> str:
-    # What is not closed goes to the end, and a tag holds no "<": searching on from each "<" in vain took a minute.
-    return re.sub(r"<(script|style)\b.*?(?:</\1>|\Z)|<[^<>]*>", " ", text[:50_000], flags=re.DOTALL | re.IGNORECASE)
-
-
-def _oddity(text: str) -> float:
-    """Penalty for characters that prose in no language has: C1 controls, boxes, currency signs inside words."""
-    sample = _visible(text)
-    odd = len(
-        re.findall(
-            r"[\x80-\x9f\u2500-\u259f]|(?<=[^\W\d_])[\u00a4\u00a6\u00a7\u00a8\u00ac\u00b1\u00b6\u00b8\u00be](?=[^\W\d_])",
-            sample,
-        )
-    )
-    return round(min(1.0, 20 * odd / max(1, len(sample))), 3)
+def _is_known(codec: str) -> bool:
+    # Python has codecs that are no encodings of text ("hex").
+    try:
+        return bool("".encode(codec) == b"") and codec_of("utf-8") != codec
+    except (LookupError, UnicodeError):
+        return False
 
 
 def _decode(body: bytes, charset: str) -> str | None:

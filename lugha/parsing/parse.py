@@ -57,6 +57,7 @@ def _parse_one(row: dict[str, object], language: str) -> dict[str, object]:
         "text": text,
         "charset": reading and reading.charset,
         "charset_source": reading and reading.source,
+        "charset_declared": reading and reading.declared,
         "extractor": extractor_name(),
         "failure": failure,
     }

@@ -1,15 +1,10 @@
-"""Share of a document's lines that repeat an earlier line: pages of repeated menu lines teach a model to loop."""
+"""Share of a document's lines that repeat an earlier line: pages of repeated menu lines teach a model to loop.
 
-import polars as pl
+White space around the text is no line here; in the reference a text with a line break at both ends has a duplicate.
+"""
 
-from lugha.signals import Bound
+from lugha.signals.bound import Bound
 
 MEANING = "lines that repeat an earlier line, 0..1"
-SOURCE = "Rae et al. 2021 (Gopher), Table A1"
+SOURCE = "Rae et al. 2021 (Gopher, arXiv 2112.11446), Table A1; datatrove gopher_repetition_filter.py"
 BOUND = Bound("Gopher, calibrated on English", at_most=0.30)
-
-
-def score(documents: pl.DataFrame, language: str) -> pl.Series:
-    """Share of the non-empty lines in [0, 1]; an empty document scores 0."""
-    lines = documents["text"].str.split("\n").list.eval(pl.element().filter(pl.element() != ""))
-    return (1 - lines.list.n_unique() / lines.list.len()).fill_nan(0.0).fill_null(0.0)

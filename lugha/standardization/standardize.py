@@ -1,4 +1,4 @@
-"""Repair of text that keeps diacritics, joiners and orthography.
+"""Repair of text that keeps diacritics, joiners and orthography, each repair named.
 
 ftfy mends what was decoded twice; NFC gives equal words equal bytes. Not done on purpose: NFKC (it changes letters),
 uncurling of quotes (ʻokina and ʼ are letters in many languages), removal of ZWJ and ZWNJ (they are spelling in
@@ -7,13 +7,16 @@ Persian, Sinhala, Bengali and others).
 
 import re
 import unicodedata
+from dataclasses import fields
 
 import polars as pl
 
 from lugha.lake.digest import short_hash
 from lugha.lake.schemas import TABLES
+from lugha.parsing.charset import is_repair
 from lugha.scripts import MARKS
 from lugha.standardization.boilerplate import without_boilerplate
+from lugha.standardization.pii import PiiCounts, replace_pii
 
 # Everything of categories Cc and Cs but the line break and the tab, and the characters that only steer old line
 # printers or hide text.
@@ -23,17 +26,23 @@ SPACES = re.compile("[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 LINES = re.compile(r"\n{3,}")
 
 
-def standardize(parsed: pl.DataFrame) -> pl.DataFrame:
+def standardize(parsed: pl.DataFrame, language: str) -> pl.DataFrame:
     """`parsed_documents` rows of one cell in, `standardized_documents` rows out.
 
-    A text of white space or of the site's boilerplate only becomes `failure` "no_main_text".
+    `repairs` begins with "charset" where the page was read in another encoding than it declares, and ends with
+    "boilerplate" and "personal_data" where those were taken out; `language` says whose telephone and identity numbers
+    to expect. A text of white space or of the site's boilerplate only becomes `failure` "no_main_text".
     """
     results = [standardize_text(text) for text in parsed["text"].fill_null("")]
     repaired = [text for text, _ in results]
-    texts = [LINES.sub("\n\n", t) for t in without_boilerplate(repaired, parsed["host"].to_list())]
+    kept = [LINES.sub("\n\n", t) for t in without_boilerplate(repaired, parsed["host"].to_list())]
+    final = [replace_pii(text, language) for text in kept]
+    texts = [text for text, _ in final]
     names = [
-        done + ["boilerplate"] * (before != after)
-        for (_, done), before, after in zip(results, repaired, texts, strict=True)
+        ["charset"] * is_reread + done + ["boilerplate"] * (before != after) + ["personal_data"] * (after != text)
+        for is_reread, (_, done), before, after, text in zip(
+            _are_reread(parsed), results, repaired, kept, texts, strict=True
+        )
     ]
     spec = TABLES["standardized_documents"]
     return parsed.with_columns(
@@ -41,11 +50,22 @@ def standardize(parsed: pl.DataFrame) -> pl.DataFrame:
         pl.Series("content_hash", [short_hash(t.encode()) for t in texts], dtype=pl.Binary),
         pl.Series("byte_count", [len(t.encode()) for t in texts], dtype=pl.Int64),
         pl.Series("repairs", [",".join(done) for done in names], dtype=pl.String),
+        *(
+            pl.Series(field.name, [getattr(counts, field.name) for _, counts in final], dtype=pl.Int32)
+            for field in fields(PiiCounts)
+        ),
         pl.when(pl.col("failure").is_null() & (pl.Series(texts, dtype=pl.String) == ""))
         .then(pl.lit("no_main_text"))
         .otherwise(pl.col("failure"))
         .alias("failure"),
     ).select(list(spec.columns))
+
+
+def _are_reread(parsed: pl.DataFrame) -> list[bool]:
+    return [
+        charset is not None and is_repair(charset, source, declared)
+        for charset, source, declared in parsed.select("charset", "charset_source", "charset_declared").iter_rows()
+    ]
 
 
 def standardize_text(text: str) -> tuple[str, list[str]]:

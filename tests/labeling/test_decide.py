@@ -1,6 +1,7 @@
 """One document, one reason, and the bound that it crossed."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import polars as pl
@@ -8,12 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lugha.labeling.decide import clean, decide
+from lugha.labeling import decide as decide_module
+from lugha.labeling.decide import columns_to_decide, decide, unscored
 from lugha.labeling.label import label
 from lugha.labeling.lid import UNDETERMINED
-from lugha.lake.digest import short_hash
 from lugha.lake.schemas import TABLES
-from lugha.sample.articles import articles_of
 from lugha.signals import signals
 
 Rows = Callable[..., pl.DataFrame]
@@ -128,39 +128,68 @@ def test_every_document_is_kept_or_has_a_reason(rows_of: Rows, rows: list[dict[s
     assert list(decisions.columns) == list(TABLES["decisions"].columns)
 
 
-def documents(rows_of: Rows, *texts: str) -> pl.DataFrame:
-    rows = [
-        {
-            "doc_id": bytes([n]) * 16,
-            "text": text,
-            "content_hash": short_hash(text.encode()),
-            "byte_count": len(text.encode()),
-        }
-        for n, text in enumerate(texts)
+def test_every_decision_says_which_tier_it_was(rows_of: Rows, monkeypatch: pytest.MonkeyPatch):
+    known = {name: SimpleNamespace(BOUND=x.BOUND) for name, x in signals().items()}
+    known["digit_share"].MODEL = "ngram"
+    monkeypatch.setattr(decide_module, "signals", lambda: known)
+    rows = labelled(
+        rows_of,
+        {"failure": "no_text"},
+        {"lid_label": UNDETERMINED},
+        {"lid_label": "yor_Latn"},
+        {"word_count": 1.0},
+        {"digit_share": 0.9},
+        {},
+    )
+    limits = bounds(rows_of, word_count=(None, 0.8), digit_share=(None, 0.8))
+    assert decide(rows, limits, "tur_Latn")["tier"].to_list() == [
+        *("rule", "language", "language", "rule", "small_model"),
+        None,
     ]
-    return rows_of("standardized_documents", *rows)
 
 
-def test_cleaning_takes_the_foreign_lines_and_nothing_else(rows_of: Rows):
-    texts = ("bir\nkwanza\niki\npili", "üç\n\ndört", "Ọ̀rọ̀\nअंत")
-    frame = labelled(rows_of, {"foreign_lines": [1, 3]}, {"foreign_lines": []}, {"foreign_lines": [0]})
-    shards = clean(documents(rows_of, *texts), frame, decide(frame, bounds(rows_of), "tur_Latn")).sort("doc_id")
-    assert shards["text"].to_list() == ["bir\niki", "üç\n\ndört", "अंत"]
-    assert shards["content_hash"].to_list() == [short_hash(text.encode()) for text in shards["text"]]
-    assert shards["byte_count"].to_list() == [len(text.encode()) for text in shards["text"]]
-    assert list(shards.columns) == list(TABLES["cleaned_shards"].columns)
+def test_a_blocked_host_is_a_reason_and_says_why(rows_of: Rows):
+    rows = labelled(rows_of, {}, {}, {"failure": "no_text"}, {"lid_label": "yor_Latn"}, {})
+    hosts = rows.select("doc_id").with_columns(host=pl.Series(["a", "farm", "farm", "farm", None], dtype=pl.String))
+    found = decide(rows, bounds(rows_of), "tur_Latn", blocked={"farm": "asked us not to"}, hosts=hosts.reverse())
+    assert found["drop_reason"].to_list() == [None, "blocked_host", "no_text", "blocked_host", None]
+    assert found["calibrated_by"].to_list()[1] == "asked us not to"
+    assert found["tier"].to_list()[:2] == [None, "blocklist"]
+    assert found.select("score", "bound").null_count().row(0) == (5, 5)
 
 
-def test_cleaning_leaves_the_dropped_documents_out(rows_of: Rows):
-    frame = labelled(rows_of, {}, {"lid_label": "yor_Latn"}, {"failure": "no_text"}, {})
-    pages = documents(rows_of, "bir", "méjì", "", "dört")
-    shards = clean(pages, frame, decide(frame, bounds(rows_of), "tur_Latn"))
-    assert sorted(shards["text"]) == ["bir", "dört"]
+def test_labels_from_before_a_signal_pass_its_bound_and_that_is_told(rows_of: Rows, caplog: pytest.LogCaptureFixture):
+    old = labelled(rows_of, {}, {}).drop("digit_share").with_columns(word_count=pl.lit(None, dtype=pl.Float32))
+    limits = bounds(rows_of, digit_share=(0.9, None), word_count=(50, None), letter_share=(0.1, None))
+    assert unscored(old, limits) == ["digit_share", "word_count"]
+    assert decide(old, limits, "tur_Latn")["is_kept"].all()
+    assert "no document has a score for digit_share, word_count" in caplog.text
 
 
-def test_a_bilingual_page_is_cleaned_to_its_own_half(rows_of: Rows, lid: Any):
-    own, foreign = articles_of("yor_Latn")[3].paragraphs, articles_of("swh_Latn")[3].paragraphs
-    pages = documents(rows_of, "\n".join(line for pair in zip(own, foreign, strict=False) for line in pair))
-    frame = label(pages, "yor_Latn", lid.model)
-    shards = clean(pages, frame, decide(frame, bounds(rows_of), "yor_Latn"))
-    assert shards["text"].to_list() == ["\n".join(own[: len(foreign)])]
+def test_a_bound_without_numbers_needs_no_column(rows_of: Rows):
+    limits = bounds(rows_of, digit_share=(None, None), word_count=(None, 5))
+    assert "digit_share" not in columns_to_decide(limits)
+    assert {"doc_id", "failure", "lid_label", "lid_score", "word_count"} <= set(columns_to_decide(limits))
+    rows = labelled(rows_of, {}, {"word_count": 9.0})
+    few = rows.select(columns_to_decide(limits))
+    assert decide(few, limits, "tur_Latn").equals(decide(rows, limits, "tur_Latn"))
+
+
+def test_the_kept_and_the_dropped_have_a_quality_bucket(rows_of: Rows):
+    """Twentieths by the quantiles of the profile, best first at 19."""
+    limits = bounds(rows_of, word_count=(None, 0.8), perplexity=(None, None)).with_columns(
+        quantiles=pl.when(pl.col("signal") == "perplexity").then(pl.lit([float(n) for n in range(21)]))
+    )
+    rows = labelled(rows_of, {"word_count": 0.9}, {}).with_columns(perplexity=pl.Series([0.5, 19.5], dtype=pl.Float32))
+    found = decide(rows, limits, "tur_Latn")
+    assert found["quality_bucket"].to_list() == [19, 0]
+    assert found["is_kept"].to_list() == [False, True]
+
+
+@pytest.mark.parametrize("text", ["123 456 789", "😀😀😀 👍🏽", "٣٤٥ ۶۷۸", "\ufffd\ufffd", ""])
+@pytest.mark.parametrize("language", ["yor_Latn", "amh_Ethi", "urd_Arab", "mya_Mymr", "tha_Thai", "tur_Latn"])
+def test_a_text_without_letters_has_a_decision_and_a_reason(
+    rows_of: Rows, documents: Callable[..., pl.DataFrame], text: str, language: str
+):
+    row = decide(label(documents(text), language, None), bounds(rows_of), language).row(0, named=True)
+    assert (row["is_kept"], row["drop_reason"], row["tier"]) == (False, "undetermined_language", "language")

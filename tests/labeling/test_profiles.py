@@ -1,111 +1,232 @@
-"""A bound moves only where a language's own text asks for it, and says so."""
+"""A bound comes from the language's own text, leans on its peers where that is thin, and says all of it in words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from lugha.labeling.profiles import LEAST_DOCUMENTS, SHRINKAGE, profile
+from lugha.labeling import profiles
+from lugha.labeling.distributions import SHRINKAGE, Distribution, Population, distribution
+from lugha.labeling.profiles import LEAST_DOCUMENTS, UnknownSignal, anchors, profile
 from lugha.lake.schemas import TABLES
-from lugha.signals import signals
+from lugha.languages import languages
+from lugha.signals import Bound, signals
 
-Rows = Callable[..., pl.DataFrame]
-BOUND = signals()["digit_share"].BOUND.at_most or 0.0
-LETTERS = signals()["letter_share"].BOUND.at_least or 0.0
-
-
-def documents(rows_of: Rows, count: int, language: str = "mya_Mymr", **scores: float | None) -> pl.DataFrame:
-    """Labelled documents of one language that are all alike."""
-    row = {"lid_label": language, **dict.fromkeys(signals(), 0.6), **scores}
-    return rows_of("labelled_documents", *({"doc_id": n.to_bytes(16), **row} for n in range(count)))
-
-
-def bound(rows: pl.DataFrame, signal: str) -> dict[str, object]:
-    return rows.filter(pl.col("signal") == signal).row(0, named=True)
-
-
-@pytest.mark.parametrize("count", [0, 1, LEAST_DOCUMENTS - 1])
-def test_with_few_documents_every_default_is_kept(rows_of: Rows, count: int):
-    few = documents(rows_of, count, digit_share=0.9, letter_share=0.1)
-    rows = profile(few, "mya_Mymr", few)
-    assert rows["signal"].to_list() == list(signals())
-    for name, signal in signals().items():
-        row = bound(rows, name)
-        assert (row["at_least"], row["at_most"]) == (signal.BOUND.at_least, signal.BOUND.at_most)
-        assert row["calibrated_by"] == f"default: {signal.BOUND.calibrated_by}"
-        assert row["document_count"] == count
+SIGNALS = {
+    "digit_share": SimpleNamespace(BOUND=Bound("an editor's guess", at_most=0.15)),
+    "duplicate_line_share": SimpleNamespace(
+        BOUND=Bound("Gopher, English", at_most=0.3, method="quantile", anchor="eng_Latn")
+    ),
+    "mean_word_length": SimpleNamespace(
+        BOUND=Bound("Gopher, English", at_least=3, at_most=10, method="mean_std", anchor="eng_Latn")
+    ),
+    "perplexity": SimpleNamespace(BOUND=Bound("the worst tenth", at_most=8, method="tail"), MODEL="ngram"),
+    "symbol_share": SimpleNamespace(BOUND=Bound("told only")),
+}
+BANTU = ("kin_Latn", "lin_Latn", "nya_Latn", "sna_Latn", "swh_Latn", "xho_Latn", "zul_Latn")
 
 
-def test_a_bound_that_cuts_into_normal_text_is_loosened_part_of_the_way(rows_of: Rows):
-    """50 documents weigh as much as all of the script."""
-    own = documents(rows_of, SHRINKAGE, digit_share=0.4, letter_share=0.3)
-    pool = pl.concat([own, documents(rows_of, 5_000, "shn_Mymr", digit_share=0.2, letter_share=0.5)])
-    rows = profile(own, "mya_Mymr", pool)
-    assert bound(rows, "digit_share")["at_most"] == pytest.approx((0.4 + 0.2) / 2)
-    assert bound(rows, "letter_share")["at_least"] == pytest.approx((0.3 + 0.5) / 2)
+@pytest.fixture(autouse=True)
+def stand_ins(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(profiles, "signals", lambda: SIGNALS)
 
 
-def test_a_loosened_bound_says_where_it_comes_from(rows_of: Rows):
-    own = documents(rows_of, SHRINKAGE, digit_share=0.4)
-    origin = bound(profile(own, "mya_Mymr", own), "digit_share")["calibrated_by"]
-    assert origin == (
-        f"loosened from {BOUND} to the 2% tail of {SHRINKAGE} documents of mya_Mymr, "
-        f"weight 0.50 against {SHRINKAGE} of its script"
+def spread(low: float, high: float, count: int = 201) -> Distribution:
+    """Documents in equal steps from `low` to `high`."""
+    found = distribution(pl.Series([low + (high - low) * n / (count - 1) for n in range(count)], dtype=pl.Float64))
+    assert found
+    return found
+
+
+def of_kind(kind: str, **by_language: dict[str, Distribution]) -> Population:
+    return Population(kind, by_language)
+
+
+def row(code: str, signal: str, *populations: Population) -> dict[str, Any]:
+    return profile(code, populations).filter(pl.col("signal") == signal).row(0, named=True)
+
+
+def test_every_signal_has_a_row_in_the_columns_of_the_table():
+    rows = profile("yor_Latn", ())
+    assert rows["signal"].to_list() == list(SIGNALS)
+    assert list(rows.columns) == list(TABLES["language_profiles"].columns)
+
+
+@pytest.mark.parametrize("code", ["yor_Latn", "amh_Ethi", "urd_Arab", "mya_Mymr", "tha_Thai", "tur_Latn"])
+def test_with_nothing_to_go_by_the_default_stays_and_says_so(code: str):
+    found = row(code, "duplicate_line_share")
+    assert (found["at_least"], found["at_most"], found["method"]) == (None, 0.3, "fixed")
+    assert found["calibrated_by"] == (
+        "default: no text of the language and too few peers; published 0.3 (Gopher, English)"
+    )
+    assert (found["population"], found["document_count"], found["own_weight"]) == ("none", 0, 0.0)
+    assert (found["median"], found["quantiles"]) == (None, None)
+
+
+def test_a_number_is_carried_from_the_anchors_text_to_the_languages_own():
+    text = of_kind(
+        "reference",
+        eng_Latn={"duplicate_line_share": spread(0, 0.32)},
+        tha_Thai={"duplicate_line_share": spread(0, 0.6)},
+    )
+    found = row("tha_Thai", "duplicate_line_share", text)
+    assert found["at_most"] == pytest.approx(0.5625)
+    assert (found["method"], found["population"], found["document_count"]) == ("quantile", "reference", 201)
+    assert found["own_weight"] == 1.0
+    assert found["median"] == pytest.approx(0.3)
+    assert found["quantiles"] == pytest.approx([0.6 * n / 20 for n in range(21)])
+    assert found["calibrated_by"] == (
+        "quantile .938 of 201 eng_Latn reference documents, here of 201 tha_Thai reference documents; "
+        "published 0.3 (Gopher, English)"
     )
 
 
-def test_a_bound_is_never_tightened(rows_of: Rows):
-    own = documents(rows_of, 500, digit_share=0.0, letter_share=1.0)
-    rows = profile(own, "mya_Mymr", own)
-    for name, side, default in (("digit_share", "at_most", BOUND), ("letter_share", "at_least", LETTERS)):
-        assert bound(rows, name)[side] == default
-        assert str(bound(rows, name)["calibrated_by"]).startswith("default: ")
+def test_in_the_language_of_the_anchor_the_published_number_holds():
+    text = of_kind("reference", eng_Latn={"duplicate_line_share": spread(0, 0.6)})
+    found = row("eng_Latn", "duplicate_line_share", text)
+    assert (found["at_most"], found["method"]) == (0.3, "fixed")
+    assert found["calibrated_by"].startswith("found on eng_Latn; published 0.3")
 
 
-def test_lengths_keep_their_default(rows_of: Rows):
-    captions = documents(rows_of, 500, byte_count=40.0, word_count=3.0)
-    rows = profile(captions, "mya_Mymr", captions)
-    assert bound(rows, "byte_count")["at_least"] == signals()["byte_count"].BOUND.at_least
-    assert bound(rows, "word_count")["at_least"] == signals()["word_count"].BOUND.at_least
-    assert bound(rows, "word_count")["median"] == 3.0
+def test_a_fixed_bound_is_left_alone_whatever_the_text_is_like():
+    """As are lengths: that most documents of a language are short is no reason to train on captions."""
+    found = row("tha_Thai", "digit_share", of_kind("crawl", tha_Thai={"digit_share": spread(0.2, 0.9)}))
+    assert (found["at_most"], found["calibrated_by"]) == (0.15, "an editor's guess")
+    assert found["median"] == pytest.approx(0.55)
 
 
-def test_documents_without_text_or_of_another_language_do_not_count(rows_of: Rows):
-    failed = documents(rows_of, 100, digit_share=0.9).with_columns(pl.lit("no_text").alias("failure"))
-    foreign = documents(rows_of, 100, "shn_Mymr", digit_share=0.9)
-    own = documents(rows_of, 5, digit_share=0.1)
-    rows = profile(pl.concat([own, failed, foreign]), "mya_Mymr", own)
-    assert bound(rows, "digit_share")["document_count"] == 5
-    assert bound(rows, "digit_share")["at_most"] == BOUND
+def test_a_signal_that_is_only_told_has_a_distribution_and_no_bound():
+    found = row("tha_Thai", "symbol_share", of_kind("crawl", tha_Thai={"symbol_share": spread(0.2, 0.4)}))
+    assert (found["at_least"], found["at_most"], found["calibrated_by"]) == (None, None, "told only")
+    assert found["median"] == pytest.approx(0.3)
 
 
-def test_a_signal_that_was_never_computed_keeps_its_default(rows_of: Rows):
-    """As for documents that were labelled before the signal's file was added."""
-    own = documents(rows_of, 500, letter_share=None)
-    row = bound(profile(own, "mya_Mymr", own), "letter_share")
-    assert (row["at_least"], row["median"]) == (LETTERS, None)
-    assert str(row["calibrated_by"]).startswith("default: ")
+def test_both_sides_are_told_apart():
+    text = of_kind(
+        "reference", eng_Latn={"mean_word_length": spread(3, 7)}, tur_Latn={"mean_word_length": spread(4, 12)}
+    )
+    found = row("tur_Latn", "mean_word_length", text)
+    assert found["at_least"] == pytest.approx(4.0)
+    assert found["at_most"] == pytest.approx(12.0)
+    assert found["calibrated_by"].startswith("at_least: -1.72 standard deviations from the mean of 201 eng_Latn")
+    assert "; at_most: +4.31 standard deviations" in found["calibrated_by"]
+    assert found["calibrated_by"].endswith("published 3 to 10 (Gopher, English)")
 
 
-@settings(max_examples=30, deadline=None)
-@given(
-    st.lists(st.floats(0, 1, width=32), min_size=LEAST_DOCUMENTS, max_size=60),
-    st.lists(st.floats(0, 1, width=32), max_size=60),
-)
-def test_a_loosened_bound_lies_between_the_default_and_the_farthest_document(
-    rows_of: Rows, own_scores: list[float], other_scores: list[float]
-):
-    def scored(scores: list[float], language: str) -> pl.DataFrame:
-        column = pl.Series(scores, dtype=pl.Float32)
-        frame = documents(rows_of, len(scores), language)
-        return frame.with_columns(column.alias("digit_share"), column.alias("letter_share"))
+def test_like_is_compared_with_like():
+    """There is reference text of the language and none of the anchor, but the crawl has both."""
+    of_line = "duplicate_line_share"
+    text = of_kind("reference", tha_Thai={of_line: spread(0, 0.1)})
+    crawl = of_kind("crawl", tha_Thai={of_line: spread(0, 0.6)}, eng_Latn={of_line: spread(0, 0.32)})
+    found = row("tha_Thai", of_line, text, crawl)
+    assert (found["population"], found["at_most"]) == ("crawl", pytest.approx(0.5625))
+    assert row("tha_Thai", of_line, text)["calibrated_by"].startswith("as published, with nothing to compare")
 
-    own = scored(own_scores, "mya_Mymr")
-    pool = pl.concat([own, scored(other_scores, "shn_Mymr")])
-    rows = profile(own, "mya_Mymr", pool)
-    everything = [*own_scores, *other_scores]
-    assert BOUND <= bound(rows, "digit_share")["at_most"] <= max(BOUND, *everything) + 1e-6
-    assert min(LETTERS, *everything) - 1e-6 <= bound(rows, "letter_share")["at_least"] <= LETTERS
-    assert list(rows.columns) == list(TABLES["language_profiles"].columns)
+
+def test_reference_text_goes_before_the_crawl_where_there_is_enough():
+    text = of_kind("reference", tha_Thai={"symbol_share": spread(0, 0.1, LEAST_DOCUMENTS)})
+    thin = of_kind("reference", tha_Thai={"symbol_share": spread(0, 0.1, LEAST_DOCUMENTS - 1)})
+    crawl = of_kind("crawl", tha_Thai={"symbol_share": spread(0, 0.3, 5_000)})
+    assert row("tha_Thai", "symbol_share", text, crawl)["population"] == "reference"
+    assert row("tha_Thai", "symbol_share", thin, crawl)["population"] == "crawl"
+
+
+def test_what_a_model_learned_from_says_nothing_about_its_scores():
+    text = of_kind("reference", tha_Thai={"perplexity": spread(2, 4)})
+    crawl = of_kind("crawl", tha_Thai={"perplexity": spread(4, 8)})
+    assert row("tha_Thai", "perplexity", text)["population"] == "none"
+    found = row("tha_Thai", "perplexity", text, crawl)
+    assert (found["population"], found["at_most"]) == ("crawl", pytest.approx(7.6))
+
+
+def peers(*codes: str, low: float, high: float) -> dict[str, dict[str, Distribution]]:
+    assert set(codes) <= set(languages())
+    return {code: {"duplicate_line_share": spread(low, high)} for code in codes}
+
+
+def test_a_thin_sample_leans_on_its_family():
+    """SHRINKAGE documents weigh half: half way between 0..0.2 and the 0..0.6 of its family."""
+    own = {"duplicate_line_share": spread(0, 0.2, SHRINKAGE)}
+    english = {"eng_Latn": {"duplicate_line_share": spread(0, 0.32)}}
+    text = of_kind("reference", yor_Latn=own, **english, **peers(*BANTU, low=0, high=0.6))
+    found = row("yor_Latn", "duplicate_line_share", text)
+    assert found["at_most"] == pytest.approx(0.9375 * 0.4)
+    assert (found["population"], found["own_weight"], found["document_count"]) == ("reference", 0.5, SHRINKAGE)
+    assert (
+        "here of 50 yor_Latn reference documents, weight .50 against 7 languages of its family "
+        "(Atlantic-Congo, reference documents)"
+    ) in found["calibrated_by"]
+
+
+def test_without_any_text_the_family_speaks_alone_and_then_the_script():
+    english = {"eng_Latn": {"duplicate_line_share": spread(0, 0.32)}}
+    text = of_kind("reference", **english, **peers(*BANTU, low=0, high=0.6))
+    found = row("yor_Latn", "duplicate_line_share", text)
+    assert (found["population"], found["document_count"], found["own_weight"]) == ("family", 0, 0.0)
+    assert found["at_most"] == pytest.approx(0.5625)
+    assert (
+        "here of what 7 languages of its family (Atlantic-Congo, reference documents) are like"
+        in (found["calibrated_by"])
+    )
+    other = row("tur_Latn", "duplicate_line_share", text)
+    assert other["population"] == "script"
+    assert "8 languages of its script (Latn, reference documents)" in other["calibrated_by"]
+    assert row("tha_Thai", "duplicate_line_share", text)["population"] == "none"
+
+
+def test_few_documents_without_peers_keep_the_default():
+    own = {"duplicate_line_share": spread(0, 0.9, LEAST_DOCUMENTS - 1)}
+    found = row("tha_Thai", "duplicate_line_share", of_kind("crawl", tha_Thai=own))
+    assert (found["at_most"], found["population"]) == (0.3, "none")
+
+
+def test_the_scores_of_a_model_are_compared_with_no_other_language():
+    text = of_kind("crawl", **{code: {"perplexity": spread(2, 4)} for code in BANTU})
+    assert row("yor_Latn", "perplexity", text)["population"] == "none"
+
+
+def test_the_anchors_are_those_that_the_signals_name():
+    assert anchors() == ("eng_Latn",)
+
+
+@pytest.fixture
+def catalog(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """`catalog("[bounds.x]...")`: a language qaa_Latn whose file ends with these lines."""
+
+    def write(lines: str) -> None:
+        head = 'name = "Nobody\'s"\nendonym = "Nobody\'s"\ntags = []\nclose = []\nsource = "made for a test"\n'
+        (tmp_path / "languages").mkdir(exist_ok=True)
+        (tmp_path / "languages" / "qaa_Latn.toml").write_text(head + lines, encoding="utf-8")
+        monkeypatch.setenv("LUGHA_CATALOG", str(tmp_path))
+        languages.cache_clear()
+
+    yield write
+    monkeypatch.undo()
+    languages.cache_clear()
+
+
+def test_what_a_person_wrote_wins_over_everything(catalog: Callable[[str], None]):
+    catalog('[bounds.duplicate_line_share]\nat_least = 0.01\ncalibrated_by = "120 pages read by hand"\n')
+    own = {"duplicate_line_share": spread(0, 0.6)}
+    found = row("qaa_Latn", "duplicate_line_share", of_kind("reference", qaa_Latn=own, eng_Latn=own))
+    assert (found["at_least"], found["at_most"], found["method"]) == (0.01, None, "fixed")
+    assert found["calibrated_by"] == "120 pages read by hand"
+    assert found["median"] == pytest.approx(0.3)
+
+
+def test_a_bound_on_a_signal_that_is_not_there_names_the_nearest(catalog: Callable[[str], None]):
+    catalog('[bounds.duplicate_lines_share]\nat_most = 0.4\ncalibrated_by = "read by hand"\n')
+    with pytest.raises(UnknownSignal, match=r'qaa_Latn.*Nearest: "duplicate_line_share"'):
+        profile("qaa_Latn", ())
+
+
+def test_the_bounds_of_the_product_can_be_computed_for_every_language(monkeypatch: pytest.MonkeyPatch):
+    """With the real signal files and no text at all."""
+    monkeypatch.setattr(profiles, "signals", signals)
+    for code in languages():
+        rows = profile(code, ())
+        assert rows["calibrated_by"].null_count() == 0
+        assert (rows["population"] == "none").all()

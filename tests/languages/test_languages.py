@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import lugha.languages
 from lugha.languages import (
     Language,
+    LanguageBound,
     TagClaimedTwice,
     UnknownLanguage,
     by_tag,
@@ -22,7 +23,7 @@ from lugha.languages import (
     languages,
     registered,
 )
-from lugha.registry import MissingKey, UnknownKey, WrongValue
+from lugha.registry import MissingKey, UnknownKey, WrongType, WrongValue
 
 FILES = sorted(Path(lugha.languages.__file__).parent.glob("*.toml"))
 TABLES = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in FILES}
@@ -75,8 +76,46 @@ def test_every_file_is_a_language() -> None:
     assert len(TABLES) > 600
 
 
-def test_every_file_holds_the_five_keys_and_no_more() -> None:
-    assert {tuple(table) for table in TABLES.values()} == {("name", "endonym", "tags", "close", "source")}
+def test_every_file_holds_the_five_keys_and_its_family_where_there_is_one() -> None:
+    without = ("name", "endonym", "tags", "close", "source")
+    assert {tuple(table) for table in TABLES.values()} == {without, (*without[:4], "family", "source")}
+
+
+@pytest.mark.parametrize(
+    ("code", "family"),
+    [
+        ("yor_Latn", "Atlantic-Congo"),
+        ("amh_Ethi", "Afro-Asiatic"),
+        ("urd_Arab", "Indo-European"),
+        ("mya_Mymr", "Sino-Tibetan"),
+        ("tha_Thai", "Tai-Kadai"),
+        ("tur_Latn", "Turkic"),
+        ("khm_Khmr", "Austroasiatic"),
+        ("zho_Hant", "Sino-Tibetan"),
+        ("que_Latn", "Quechuan"),
+        ("hat_Latn", "Indo-European"),
+        ("eus_Latn", ""),
+        ("epo_Latn", ""),
+        ("und_Zyyy", ""),
+    ],
+)
+def test_a_language_has_its_family_and_isolates_have_none(code: str, family: str) -> None:
+    assert language(code).family == family
+
+
+def test_nearly_every_language_has_a_family_and_one_name_is_one_family() -> None:
+    families = [each.family for each in registered().values()]
+    assert families.count("") <= 16
+    assert len(set(families)) < 70
+    assert {each.strip() for each in families} == set(families)
+    assert len({each.lower().replace("-", "") for each in families}) == len(set(families))
+
+
+def test_one_language_in_two_scripts_has_one_family() -> None:
+    families: dict[str, set[str]] = {}
+    for code, each in registered().items():
+        families.setdefault(code[:3], set()).add(each.family)
+    assert [code for code, names in families.items() if len(names) > 1] == []
 
 
 @pytest.mark.parametrize(
@@ -380,6 +419,41 @@ def test_a_file_that_contradicts_itself_is_refused(catalog: Path, file: str, con
     with pytest.raises(WrongValue) as raised:
         languages()
     assert str(raised.value).startswith(f"{catalog}/{file}: {said}")
+
+
+def test_a_language_may_have_bounds_of_its_own(catalog: Path) -> None:
+    bound = '[bounds.word_count]\nat_least = 5\ncalibrated_by = "200 pages read by two speakers"\n'
+    (catalog / "ain_Kana.toml").write_text(toml() + bound, encoding="utf-8")
+    assert language("ain_Kana").bounds == {"word_count": LanguageBound("200 pages read by two speakers", at_least=5.0)}
+    assert language("jpn_Jpan").bounds == {}
+    assert len({language("ain_Kana"), language("jpn_Jpan")}) == 2
+
+
+@pytest.mark.parametrize(
+    ("keys", "error", "said"),
+    [
+        ("at_least = 5", MissingKey, 'the key "bounds.word_count.calibrated_by" is missing'),
+        (
+            'at_leest = 5\ncalibrated_by = "us"',
+            UnknownKey,
+            'unknown key "bounds.word_count.at_leest". Nearest: "at_least"',
+        ),
+        ('calibrated_by = "us"', WrongValue, 'bounds.word_count: neither "at_least" nor "at_most" is given'),
+        ('at_least = 5\ncalibrated_by = " "', WrongValue, 'bounds.word_count: the key "calibrated_by" is empty'),
+        ('at_least = 5\nat_most = 4\ncalibrated_by = "us"', WrongValue, 'bounds.word_count: "at_least" is 5.0 and'),
+        ('at_most = inf\ncalibrated_by = "us"', WrongValue, "must be finite numbers"),
+        ('at_most = nan\ncalibrated_by = "us"', WrongValue, "must be finite numbers"),
+        ('at_most = "5"\ncalibrated_by = "us"', WrongType, '"bounds.word_count.at_most" holds the text 5'),
+    ],
+)
+def test_a_bound_that_says_nothing_or_not_whence_is_refused(
+    catalog: Path, keys: str, error: type[Exception], said: str
+) -> None:
+    (catalog / "ain_Kana.toml").write_text(f"{toml()}[bounds.word_count]\n{keys}\n", encoding="utf-8")
+    with pytest.raises(error) as raised:
+        languages()
+    assert str(raised.value).startswith(f"{catalog}/ain_Kana.toml: ")
+    assert said in str(raised.value)
 
 
 def test_a_tag_that_two_files_claim_is_refused(catalog: Path) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from lugha.lake.digest import short_hash
 from lugha.lake.schemas import TABLES
+from lugha.parsing.charset import MENDED
 from lugha.sample.articles import articles_of
 from lugha.standardization.standardize import standardize, standardize_text
 
@@ -142,7 +143,7 @@ def parsed(rows_of: Callable[..., pl.DataFrame], *texts: str | None, host: str =
 
 def test_there_is_one_row_for_each_document_in_its_order(rows_of: Callable[..., pl.DataFrame]):
     before = parsed(rows_of, "ሰላም", "", None, "bir  iki")
-    after = standardize(before)
+    after = standardize(before, "und_Zyyy")
     assert list(after.columns) == list(TABLES["standardized_documents"].columns)
     assert after["doc_id"].to_list() == before["doc_id"].to_list()
     assert after["text"].to_list() == ["ሰላም", "", "", "bir iki"]
@@ -151,7 +152,7 @@ def test_there_is_one_row_for_each_document_in_its_order(rows_of: Callable[..., 
 
 def test_hash_and_bytes_are_those_of_the_repaired_text(rows_of: Callable[..., pl.DataFrame]):
     nfc, nfd = (unicodedata.normalize(form, "ọ̀rọ̀") for form in ("NFC", "NFD"))
-    rows = standardize(parsed(rows_of, nfc, nfd))
+    rows = standardize(parsed(rows_of, nfc, nfd), "yor_Latn")
     assert rows["content_hash"].to_list() == [short_hash(nfc.encode())] * 2
     assert rows["byte_count"].to_list() == [11, 11]
 
@@ -160,17 +161,69 @@ def test_a_text_of_white_space_becomes_a_document_without_text(rows_of: Callable
     before = parsed(rows_of, " \u00a0\n", "", "กข").with_columns(
         pl.Series("failure", [None, "no_text", None], dtype=pl.String)
     )
-    assert standardize(before)["failure"].to_list() == ["no_main_text", "no_text", None]
+    assert standardize(before, "und_Zyyy")["failure"].to_list() == ["no_main_text", "no_text", None]
 
 
 def test_the_menu_of_a_host_is_a_repair_of_its_own(rows_of: Callable[..., pl.DataFrame]):
     paragraphs = articles_of("mya_Mymr")[0].paragraphs[:3]
     texts = [f"{p}\n\nသတင်း\n\nအားကစား\n\n{p[:20]}" for p in paragraphs]
-    rows = standardize(parsed(rows_of, *texts, "သတင်း\nအားကစား"))
+    rows = standardize(parsed(rows_of, *texts, "သတင်း\nအားကစား"), "mya_Mymr")
     assert rows["text"].to_list() == [*(f"{p}\n\n{p[:20]}" for p in paragraphs), ""]
     assert rows["repairs"].to_list() == ["boilerplate"] * 4
     assert rows["failure"].to_list() == [None, None, None, "no_main_text"]
 
 
+@pytest.mark.parametrize(
+    ("charset", "source", "declared", "is_named"),
+    [
+        ("utf-8", "valid utf-8", "utf-8", False),
+        ("utf-8", "valid utf-8", None, True),
+        ("utf-8", "valid utf-8", "iso-8859-1", True),
+        ("utf-8-sig", "byte order mark", None, False),
+        ("utf-16", "byte order mark", "utf-16le", False),
+        ("utf-16", "byte order mark", "utf-8", True),
+        ("cp1254", "declared", "iso-8859-9", False),
+        ("cp1254", "detected", "windows-1252", True),
+        ("cp874", "detected", None, True),
+        ("utf-8", MENDED, "utf-8", True),
+        (None, None, None, False),
+    ],
+)
+def test_a_page_read_otherwise_than_it_declares_is_a_repair(
+    charset: str | None, source: str | None, declared: str | None, is_named: bool, rows_of: Callable[..., pl.DataFrame]
+):
+    row = {"host": "a.example", "text": "หมู่บ้าน", "charset": charset, "charset_source": source}
+    rows = standardize(rows_of("parsed_documents", row | {"charset_declared": declared}), "tha_Thai")
+    assert rows["repairs"].to_list() == ["charset" if is_named else ""]
+
+
+def test_personal_data_is_replaced_counted_and_named(rows_of: Callable[..., pl.DataFrame]):
+    text = f"{articles_of('swh_Latn')[0].paragraphs[0]} Barua: asha@mfano.co.tz"
+    row = standardize(parsed(rows_of, text), "swh_Latn").row(0, named=True)
+    assert "asha" not in row["text"]
+    assert (row["email_count"], row["phone_count"], row["repairs"]) == (1, 0, "personal_data")
+    assert row["content_hash"] == short_hash(row["text"].encode())
+
+
+def test_emoji_that_joiners_make_and_flags_that_tags_make_stay():
+    text = "👩\u200d👩\u200d👧\u200d👦 🏳️\u200d🌈 🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f ❤️ 👍🏽"
+    assert standardize_text(text) == (text, [])
+
+
+def test_lone_surrogates_go_and_unassigned_characters_stay():
+    assert standardize_text("ሰላም\ud800 \u0378 \udfffዓለም") == ("ሰላም \u0378 ዓለም", ["controls"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "unit", ["ọ̀rọ̀ ", "ọ̀rọ̀\n", "گاؤں ", "0123456789", "👩\u200d👧", "\ud800a", "Ã©", "\x80\x81", "\n", "\u200fשׁ\u05b8"]
+)
+def test_ten_megabytes_are_standardized_in_bounded_time(unit: str):
+    text = unit * (10_000_000 // len(unit.encode("utf-8", "surrogatepass")))
+    start = time.process_time()
+    standardize_text(text)
+    assert time.process_time() - start < 60
+
+
 def test_no_documents_give_no_rows(rows_of: Callable[..., pl.DataFrame]):
-    assert standardize(rows_of("parsed_documents")).height == 0
+    assert standardize(rows_of("parsed_documents"), "tha_Thai").height == 0

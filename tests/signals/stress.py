@@ -1,0 +1,28 @@
+"""Texts that press on the edges of the definitions, written for the golden values."""
+
+STRESS = {
+    "refrain": "Njoo, mwanangu, njoo tuone mto.\nMto unaimba, mto unalia.\n" * 6 + "Mwisho.",
+    "menu": "Anasayfa\nHaberler\nİletişim\n\nAnasayfa\nHaberler\nİletişim\n\nBugün hava güzel, çarşıya gittik.",
+    "bullets": "- süt\n• ekmek\n  - peynir\n\n* zeytin\n-elma\nBunlar bitti.",
+    "ellipses": "Sonra ne oldu...\nKimse bilmiyor…\nBelki yarın....\n. . .\nDevamı için . . . bekle",
+    "hashes": "#hava #deniz ##yaz bugün # tatil",
+    "numbers": "1984\n12 345\n²³\n৪৫৬\n3.14\n2026-11-21: 7 gol, 3 kart",
+    "brackets": "f(x) = [a, {b: ⟨c⟩}] (ve (yine))",
+    "addresses": "Bakınız https://example.org ve http://example.com. (http://a.example)",
+    "capitals": "DİKKAT! YENİ HAFTA BAŞLADI. Okul açıldı. ÀTI ỌMỌ",
+    "one word": "Merhaba",
+    "one word, often": "ha " * 40 + "ha",
+    "two words in turn": "bir iki " * 30,
+    "no terminal marks": "ถนนสายนี้ยาวมาก\nเด็กเดินไปโรงเรียน\nแม่ค้าขายข้าว",
+    "ethiopic": "ሰላም፡ ለዓለም፡ ይሁን።\nሰላም፣ ሰላም፤ ጤና ይስጥልኝ፨\nእንዴት ነህ፧",
+    "urdu": "یہ کتاب ہے۔ وہ قلم ہے، نیا۔\nکیا یہ سچ ہے؟\nیہ کتاب ہے۔ وہ قلم ہے، نیا۔",
+    "tones": "Ọmọ náà lọ sí ọjà. Ọmọ náà ra ẹja, ọmọ náà padà wálé.",
+    "long paragraphs": "Bu bir paragraf.\nİkinci satırı var.\n\nBu bir paragraf.\nİkinci satırı var.\n\n\n\nBu başka.\n\nBu başka.",
+    "carriage returns": "birinci\r\nikinci...\r\n- üçüncü\r\n\r\nikinci...\x0bson\u2028- bir daha",
+    "symbols": "→ git ← gel ★★★ 100% €5 & © ① ½ x² — – “tırnak” «guillemet» ‘tek’ 👩🏽\u200d🌾 ❤️",
+    "spaces": "  boş   yer\t\tvar \u00a0 burada \u3000 ve  sonunda",
+    "long word": "x" * 1200 + " kısa " + "y" * 40,
+    "repeats inside repeats": "a b c d e f a b c d e f g a b c d e a b c d e f g h i j k l a b c d e f g h i j k l m",
+    "tied n-grams": "kısa ev kısa ev uzunca bahçe uzunca bahçe son",
+    "lorem": "lorem ipsum {javascript} terms of use. cookie policy!\nlorem ipsum {javascript} terms of use. cookie policy!",
+}
