@@ -66,9 +66,9 @@ def _texts(given: Path | None) -> list[str]:
         return ["\n\n".join([a.title, *a.paragraphs]) for a in articles_of(LANGUAGE)]
     texts = []
     for path in sorted(given.rglob("*.jsonl*")):
-        opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-        with opened as lines:
-            texts += [row["text"] for row in map(json.loads, lines) if row.get("lang", LANGUAGE) == LANGUAGE]
+        raw = path.read_bytes()
+        lines = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode().splitlines()
+        texts += [row["text"] for row in map(json.loads, lines) if row.get("lang", LANGUAGE) == LANGUAGE]
     return texts or _texts(None)
 
 

@@ -7,6 +7,7 @@ from unicodedata import category
 import click
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -93,28 +94,35 @@ def _show_histogram(console: Console, trial: Trial) -> None:
     """Documents by score, between the hundredths at both ends; the bins that hold a bound are marked."""
     values = trial.documents["score"].cast(pl.Float64).drop_nulls().to_numpy()
     values = values[np.isfinite(values)]
-    bounds = {"now": (trial.now["at_least"], trial.now["at_most"]), "tried": (trial.at_least, trial.at_most)}
-    numbers = [float(x) for sides in bounds.values() for x in sides if isinstance(x, float | int)]
     if not values.size:
         console.print("\nNo document has a score: label them anew, then there is something to see.\n")
         return
-    usual = [*np.quantile(values, [0.01, 0.99]), *np.clip(numbers, values.min(), values.max())]
-    counts, edges = np.histogram(values.clip(min(usual), max(usual)), BINS)
+    bounds = _numbers(trial)
+    usual = [*np.quantile(values, [0.01, 0.99]), *np.clip([*bounds.values()], values.min(), values.max())]
+    if min(usual) == max(usual):
+        usual += bounds.values()
+    limits = min(usual), max(usual)
+    counts, edges = np.histogram(values.clip(*limits), BINS, range=limits)
     console.print()
     for n, count in enumerate(counts):
         bar = "#" * int(np.ceil(count / counts.max() * BAR_CHARACTERS))
-        marks = [
-            f"{when} {side} {x:g}"
-            for when, sides in bounds.items()
-            for side, x in zip(("at least", "at most"), sides, strict=True)
-            if isinstance(x, float | int) and _bin(float(x), edges) == n
-        ]
-        mark = f"  <- {', '.join(marks)}" if marks else ""
-        console.print(Text(f"{edges[n]:>10.4g} {bar:<{BAR_CHARACTERS}} {count:>10,}{mark}"))
+        marks = ", ".join(f"{name} {x:g}" for name, x in bounds.items() if _bin(x, edges) == n)
+        console.print(Text(f"{edges[n]:>10.4g} {bar:<{BAR_CHARACTERS}} {count:>10,}{f'  <- {marks}' if marks else ''}"))
     console.print()
 
 
-def _bin(bound: float, edges: np.ndarray) -> int:
+def _numbers(trial: Trial) -> dict[str, float]:
+    """The bounds that there are, by what they are called."""
+    found = {
+        "now at least": trial.now["at_least"],
+        "now at most": trial.now["at_most"],
+        "tried at least": trial.at_least,
+        "tried at most": trial.at_most,
+    }
+    return {name: float(x) for name, x in found.items() if isinstance(x, float | int)}
+
+
+def _bin(bound: float, edges: NDArray[np.float64]) -> int:
     """The bin that a bound lies in, the first or last where it lies outside."""
     return int(np.clip(np.searchsorted(edges, bound, side="right") - 1, 0, len(edges) - 2))
 
@@ -122,7 +130,7 @@ def _bin(bound: float, edges: np.ndarray) -> int:
 def _show_samples(console: Console, title: str, total: int, rows: pl.DataFrame) -> None:
     console.print(Text(f"{title}: the {rows.height} of {total:,} that are nearest to the tried bound", style="bold"))
     for row in rows.iter_rows(named=True):
-        console.print(Text(f"{row['score']:>10.4g}  {row['host'] or '-'}"))
+        console.print(Text(f"{row['score']:>10.5g}  {row['host'] or '-'}"))
         console.print(Text(f"            {_isolated(row['text'] or 'no text is stored')}"))
     console.print()
 

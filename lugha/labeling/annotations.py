@@ -16,8 +16,7 @@ from pathlib import Path
 import polars as pl
 
 from lugha.errors import LughaError, nearest
-from lugha.labeling.teacher import teacher_sample
-from lugha.labeling.training_text import texts_by_id
+from lugha.labeling.judging_sample import documents_of, documents_to_judge
 from lugha.lake import Lake
 from lugha.lake.schemas import TABLES
 from lugha.registry import UnknownName
@@ -49,7 +48,7 @@ def import_annotations(lake: Lake, path: Path, language: str) -> Imported:
     """Put the judgements of a file into the table. Raises BrokenAnnotations, which names file and line; nothing is
     written then.
     """
-    documents = _documents(lake, language)
+    documents = documents_of(lake, language)
     rows, empty_count = read_annotations(path, documents, rubrics())
     before = lake.read("annotations", language=language).drop("language")
     known = {tuple(row[key] for key in KEY): (row["label"], row["note"]) for row in before.iter_rows(named=True)}
@@ -90,15 +89,11 @@ def read_annotations(path: Path, documents: pl.DataFrame, known: Mapping[str, Ru
 
 def export_documents(lake: Lake, path: Path, language: str, aspect: str, count: int) -> int:
     """Write documents for a person to judge, with empty labels; how many. Documents that somebody judged already come
-    last, the others in the order of `teacher_sample`, so that people and the teacher judge the same ones.
+    last.
     """
     asked = rubric(aspect)
-    documents = _documents(lake, language).with_columns(quality_bucket=_buckets(lake, language))
-    judged = lake.read("annotations", language=language).filter(pl.col("aspect") == aspect)
-    ordered = teacher_sample(documents.with_columns(text=pl.lit("a")))
-    ordered = ordered.with_columns(is_judged=pl.col("doc_id").is_in(judged["doc_id"].to_list()))
-    chosen = ordered.sort("is_judged", maintain_order=True).head(count).drop("text")
-    texts = chosen.join(texts_by_id(lake, language, chosen["doc_id"].to_list()).drop("host"), on="doc_id")
+    judged = lake.read("annotations", language=language).filter(pl.col("aspect") == aspect)["doc_id"]
+    chosen = documents_to_judge(lake, language, count, judged, judged_first=False)
     rows = [
         {
             "doc_id": doc_id.hex(),
@@ -110,26 +105,10 @@ def export_documents(lake: Lake, path: Path, language: str, aspect: str, count: 
             "labels": " | ".join(asked.labels),
             "text": _cell(text[:EXPORTED_CHARACTERS]),
         }
-        for doc_id, url, text in texts.select("doc_id", "url", "text").iter_rows()
+        for doc_id, url, text in chosen.select("doc_id", "url", "text").iter_rows()
     ]
     _write(path, rows)
     return len(rows)
-
-
-def _documents(lake: Lake, language: str) -> pl.DataFrame:
-    """Documents of the language that have text: `doc_id`, `url`, `host`, the newest where a page was fetched again."""
-    rows = lake.scan("standardized_documents", language=language).filter(pl.col("failure").is_null())
-    columns = rows.select("doc_id", "url", "host", "fetched_at").sort("fetched_at", "doc_id").collect()
-    return columns.unique("doc_id", keep="last", maintain_order=True)
-
-
-def _buckets(lake: Lake, language: str) -> pl.Expr:
-    """The bucket of each document where decisions were made, else null."""
-    decided = lake.scan("decisions", language=language).select("doc_id", "quality_bucket").collect()
-    known = dict(decided.drop_nulls().iter_rows())
-    return (
-        pl.col("doc_id").replace_strict(known, default=None, return_dtype=pl.Int32) if known else pl.lit(None, pl.Int32)
-    )
 
 
 def _doc_id(texts: Mapping[str, str], ids: set[bytes], by_url: Mapping[str, bytes], where: str) -> bytes:

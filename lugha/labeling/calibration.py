@@ -60,9 +60,11 @@ def calibrate(
         share = bound.tail_share
         number, words = _beyond(side, own, share), f"the {share:.0%} tail of {{own}}"
         return _held(signal, side, published, number, own, max(share, MOST_DROPPED), bound.method, words)
-    carried = _carried(bound.method, side, published, own, anchor) if anchor else None
+    if anchor is None:
+        return _loosened(side, published, own, "no text of {anchor} to compare with")
+    carried = _carried(bound.method, side, published, own, anchor)
     if carried is None:
-        return _loosened(side, published, own)
+        return _loosened(side, published, own, "{anchor} have no spread or a median of 0, or the language's own have")
     return _held(signal, side, published, carried[0], own, MOST_DROPPED, bound.method, carried[1])
 
 
@@ -113,11 +115,11 @@ def _held(
     return Calibrated(number, method, words)
 
 
-def _loosened(side: Side, published: float, own: Distribution) -> Calibrated:
+def _loosened(side: Side, published: float, own: Distribution, why: str) -> Calibrated:
     tail = _beyond(side, own, LOOSE_TAIL)
     if tail <= published if side == "at_most" else tail >= published:
-        return Calibrated(published, "fixed", "as published, with nothing to compare; it is outside the tail of {own}")
-    return Calibrated(tail, "tail", f"nothing to compare; loosened to the {LOOSE_TAIL:.0%} tail of {{own}}")
+        return Calibrated(published, "fixed", f"{why}; as published, outside the {LOOSE_TAIL:.0%} tail of {{own}}")
+    return Calibrated(tail, "tail", f"{why}; loosened to the {LOOSE_TAIL:.0%} tail of {{own}}")
 
 
 def _beyond(side: Side, own: Distribution, share: float) -> float:

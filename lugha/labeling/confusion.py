@@ -29,7 +29,7 @@ def held_out_texts(reference: pl.DataFrame, documents: pl.DataFrame | None = Non
     """
     held_out = reference.filter("is_held_out")
     if held_out.height or documents is None:
-        is_document = pl.col("source").str.contains(r"\\.jsonl(\\.gz)?$")
+        is_document = pl.col("source").str.contains(r"\.jsonl(\.gz)?$")
         level = pl.when(is_document).then(pl.lit(DOCUMENTS)).otherwise(pl.lit(SENTENCES))
         return held_out.select("language", level.alias("level"), "text")
     return measured_lines(documents).select("language", pl.lit(SENTENCES).alias("level"), "text")

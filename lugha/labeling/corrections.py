@@ -4,9 +4,9 @@ under the right one.
 
 import polars as pl
 
-from lugha.labeling.lid import UNDETERMINED
 from lugha.lake import Lake
 from lugha.lake.schemas import TABLES
+from lugha.languages import UNDETERMINED
 
 LEAST_SCORE = 0.5
 

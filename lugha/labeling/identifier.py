@@ -98,9 +98,7 @@ class Identifier:
         gram_counts = np.zeros(len(word_ends), dtype=np.int64)
         lid_kernel.sums(words, word_ends, self._input, *self._grams, hidden, gram_counts)
         line_scripts = _main_scripts(read, no_script=len(self._is_possible) - 1)
-        lid_kernel.best(
-            hidden, gram_counts, self._output, line_scripts, self._is_possible, read.labels, read.scores
-        )
+        lid_kernel.best(hidden, gram_counts, self._output, line_scripts, self._is_possible, read.labels, read.scores)
         places = np.array([*self._place_of.values(), -1], dtype=np.int16)
         read.labels[:] = places[read.labels]
 

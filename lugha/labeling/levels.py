@@ -14,13 +14,13 @@ import polars as pl
 
 from lugha.labeling import letters
 from lugha.labeling.identifier import CHARACTERS, KEPT, LETTERS, NOISES, WRITTEN, ReadLines, script_shares
-from lugha.languages import UNDETERMINED
 from lugha.lake.schemas import TABLES
+from lugha.languages import UNDETERMINED
 
 OWN_SHARE = (
     0.15  # of the letters: enough to stay in the language a page is filed under; a page may carry two translations
 )
-CLEAR_SHARE = 0.5  # of the letters: enough to be moved to another language
+CLEAR_SHARE = 0.4  # of the letters: enough for a label where the language that it is filed under has too few
 FITTING_SHARE = 0.5  # of a line's letters have to be in the script of a language that the line is said to be in
 SURE = 0.7  # probability from which a single line of a page in one language counts as foreign
 LEAST_LETTERS = 12  # a shorter line says little about its language

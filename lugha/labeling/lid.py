@@ -29,7 +29,8 @@ from lugha.languages import UNDETERMINED
 from lugha.reference import SCHEMA
 
 LEAST_LETTERS = 12  # a shorter line says little about its language
-LINE_BYTES = 600
+LINE_BYTES = 600  # a longer line teaches in pieces of this size
+MOST_PIECES = 20
 IN_SCRIPT = 0.6  # of the letters of a line that teaches its language
 REFUTED = 0.8  # probability of another language from which the draft refutes a line
 DRAFT_SHARE = 0.2  # of the bytes of a language that the draft reads
@@ -57,14 +58,14 @@ class LidSettings:
 
     dim: int = 20
     epochs: int = 25
-    read_bytes: int = 240_000_000
+    read_bytes: int = 300_000_000
     learning_rate: float = 0.6
     buckets: int = 200_000
     shortest: int = 2
     longest: int = 4
     evenness: float = 0.5
     threads: int = 10
-    bytes_per_language: int = 300_000
+    bytes_per_language: int = 500_000
     seed: int = 1
 
 
@@ -175,7 +176,9 @@ def _is_measured(line: str, lines: list[str]) -> bool:
 def _lines(text: str) -> Iterable[str]:
     for line in text.split("\n"):
         if sum(map(str.isalpha, line)) >= LEAST_LETTERS:
-            yield line.encode()[:LINE_BYTES].decode(errors="ignore")
+            data = line.encode(errors="replace")
+            for start in range(0, min(len(data), MOST_PIECES * LINE_BYTES), LINE_BYTES):
+                yield data[start : start + LINE_BYTES].decode(errors="ignore")
 
 
 def _byte_count(lines: Iterable[str]) -> int:

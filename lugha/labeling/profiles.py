@@ -94,7 +94,8 @@ def _row(
     found = _sides(name, signal.BOUND, code, behind)
     methods = sorted({x.method for x in found.values()} - {"fixed"})
     return told | {
-        **{side: found[side].number if side in found else None for side in SIDES},
+        "at_least": found["at_least"].number if "at_least" in found else None,
+        "at_most": found["at_most"].number if "at_most" in found else None,
         "method": methods[0] if methods else "fixed",
         "calibrated_by": _origin(signal.BOUND, found, behind),
     }
@@ -112,7 +113,9 @@ def _sides(name: str, bound: Bound, code: str, behind: Behind | None) -> dict[Si
         elif bound.anchor == code:
             found[side] = Calibrated(published, "fixed", f"found on {code}")
         elif behind is None:
-            found[side] = Calibrated(published, "fixed", "default: no text of the language and too few peers")
+            found[side] = Calibrated(
+                published, "fixed", f"default: fewer than {LEAST_DOCUMENTS} documents of {code} and too few peers"
+            )
         else:
             found[side] = cast(Calibrated, calibrate(name, side, bound, behind.distribution, behind.anchor))
     return found

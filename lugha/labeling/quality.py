@@ -20,7 +20,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from lugha.labeling.lid import LABEL, BrokenModel
+from lugha.labeling.identifier import LABEL
+from lugha.labeling.lid import BrokenModel
 
 PASSAGE_CHARACTERS = 400
 MOST_PASSAGES = 8  # of a document, spread over it: a bound on what the longest one costs
@@ -39,9 +40,9 @@ class ClassifierSettings:
     """
 
     dim: int = 10
-    lines_read: int = 100_000
+    lines_read: int = 40_000
     most_epochs: int = 200
-    learning_rate: float = 0.3
+    learning_rate: float = 0.6
     buckets: int = 50_000
     least_word_count: int = 5
     threads: int = 10

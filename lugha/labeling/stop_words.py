@@ -48,6 +48,6 @@ def words(texts: Sequence[str], language: str) -> Iterator[str]:
     column = pl.Series(texts, dtype=pl.String)
     joined = "".join(texts).encode()
     ends = column.str.len_bytes().cum_sum().to_numpy()
-    breaks = word_breaks(column) if is_unspaced(language) else []
+    breaks = word_breaks(column) if is_unspaced(language) else np.empty(0, np.int64)
     for begin, end in pairwise([0, *np.union1d(ends, breaks).astype(np.int64).tolist()]):
         yield from _WORD.findall(joined[begin:end].decode().lower())

@@ -21,11 +21,14 @@ import regex
 
 from lugha.errors import LughaError
 from lugha.labeling.chat import Answer, AnswerLost, Chat, Message, most_tokens_of
+from lugha.labeling.judging_sample import documents_to_judge
+from lugha.lake import Lake
 from lugha.lake.schemas import TABLES
 from lugha.languages import language as language_of
 from lugha.rubrics import Rubric
 
 ANSWER_TOKENS = 200
+LEAST_TOKENS = 100  # of a question with its answer; the rubric alone is longer
 TEXT_CHARACTERS = 2_000
 REASON_CHARACTERS = 300
 LOST_IN_A_ROW = 3  # answers, before a run gives up
@@ -51,21 +54,25 @@ class Judged:
     is_budget_spent: bool
 
 
-def teacher_sample(documents: pl.DataFrame) -> pl.DataFrame:
-    """The order in which documents are asked about: `documents` (`doc_id`, `host`, `text`, `quality_bucket`) with
-    buckets in turn and, within a bucket, hosts in turn, so that a budget of any size covers both.
-
-    The same documents give the same order, whatever order they come in: ids are hashes and serve as the lot. Null is
-    a bucket of its own.
+def teach(
+    lake: Lake,
+    language: str,
+    rubrics: Sequence[Rubric],
+    teacher: Chat,
+    token_budget: int,
+    journal: Path,
+    tell: Callable[[Judged], None] = lambda judged: None,
+) -> tuple[pl.DataFrame, Judged]:
+    """Judge documents of one language in the lake, those first that people judged; all `teacher_labels` rows of the
+    language, and what this run gave. Raises what `judge` raises.
     """
-    usable = documents.filter(pl.col("text").str.contains(r"\p{L}")).unique("doc_id", keep="first").sort("doc_id")
-    turn_of_host = pl.int_range(pl.len()).over("quality_bucket", "host")
-    ordered = usable.with_columns(turn=turn_of_host).sort("turn", "doc_id")
-    return (
-        ordered.with_columns(turn=pl.int_range(pl.len()).over("quality_bucket"))
-        .sort("turn", "quality_bucket", nulls_last=True)
-        .drop("turn")
-    )
+    before = lake.read("teacher_labels", language=language)
+    annotated = lake.read("annotations", language=language)["doc_id"].unique()
+    # What was judged before takes no tokens, so as many more documents are read.
+    count = token_budget // LEAST_TOKENS + before["doc_id"].n_unique() + len(read_journal(journal))
+    documents = documents_to_judge(lake, language, count, annotated, judged_first=True)
+    done = judge(documents, language, rubrics, teacher, token_budget, journal, before, tell)
+    return teacher_labels(journal, before), done
 
 
 def judge(
@@ -150,7 +157,8 @@ def read_journal(journal: Path) -> list[dict[str, Any]]:
     """Rows of a journal; a last line that a killed run left unfinished is passed over."""
     if not journal.exists():
         return []
-    return [row for line in journal.read_text(encoding="utf-8").splitlines() if (row := _row(line))]
+    # By line feeds alone: the words of a model may hold other signs that Python takes for line ends.
+    return [row for line in journal.read_bytes().split(b"\n") if (row := _row(line.decode(errors="replace")))]
 
 
 def teacher_labels(journal: Path, before: pl.DataFrame) -> pl.DataFrame:
@@ -189,7 +197,7 @@ def _row(line: str) -> dict[str, Any] | None:
     try:
         row = json.loads(line)
         return {**row, "doc_id": bytes.fromhex(row["doc_id"]), "judged_at": datetime.fromisoformat(row["judged_at"])}
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
 
 

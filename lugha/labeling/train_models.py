@@ -92,6 +92,28 @@ def train_language_models(
     return report
 
 
+def report_table(reports: Sequence[ModelsReport]) -> pl.DataFrame:
+    """One row a language: what it learned from, how well, and what it has no model for and why."""
+    return pl.DataFrame(
+        [
+            {
+                "language": report.language,
+                "trusted_from": report.trusted_from or "nothing trusted",
+                "trusted_bytes": report.trusted_bytes,
+                "crawl_bytes": report.crawl_bytes,
+                "stop_word_count": len(report.stop_words),
+                **{f"{kind}_auc": each.auc for kind, each in report.classifiers.items()},
+                "ngram_from": report.ngram_from or "too little text",
+                "held_out_bits": report.held_out_bits,
+                "crawl_bits": report.crawl_bits,
+                "refused": "; ".join(f"{kind}: {x.refused}" for kind, x in report.classifiers.items() if x.refused),
+            }
+            for report in reports
+        ],
+        infer_schema_length=None,
+    )
+
+
 def _train(
     language: str,
     trusted: pl.DataFrame,

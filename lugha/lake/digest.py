@@ -31,6 +31,7 @@ def content_digest(rows: pl.LazyFrame | pl.DataFrame, columns: Sequence[str]) ->
     """
     frame = rows.lazy().select(columns)
     rendered = ", ".join(_rendered(name, dtype) for name, dtype in frame.collect_schema().items())
+    duckdb.execute("SET enable_progress_bar = false")  # it would be printed into every log
     sums = duckdb.sql(f"SELECT count(*), sum(md5_number_lower(row({rendered})::VARCHAR)) FROM frame")
     assert sums is not None  # a SELECT yields rows
     return digest_of([list(columns), *(str(x) for x in sums.fetchall()[0])])

@@ -9,7 +9,7 @@ look like in every encoding from before UTF-8.
 import codecs
 import re
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import lru_cache
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -69,7 +69,7 @@ def is_repair(charset: str, source: str, declared: str | None) -> bool:
     return source == MENDED or _family(codec_of(declared)) != _family(charset)
 
 
-@cache
+@lru_cache(1000)
 def codec_of(label: str) -> str:
     """Python's name of the encoding that browsers read under a label (WHATWG), or of the one that a misspelt label
     most likely means; the label where nobody knows it.
@@ -108,7 +108,7 @@ def _unicode(body: bytes, declared: list[str]) -> Reading | None:
     if b"\0" in body:
         return _utf16_without_bom(body)
     if (text := _escaped(body, declared)) is not None:
-        return Reading(text, codec_of(declared[0]), "declared")
+        return Reading(text, declared[0], "declared")
     if (text := _decode(body, "utf-8")) is not None:
         return Reading(text, "utf-8", "valid utf-8")
     if (text := _broken_utf8(body)) is not None:
@@ -140,20 +140,18 @@ def _escaped(body: bytes, declared: list[str]) -> str | None:
 
 
 def _legacy(body: bytes, declared: list[str], language: str) -> Reading:
-    from lugha.parsing.legacy import guesses
+    from lugha.parsing.legacy import likeliest
 
-    codecs_declared = [
-        codec for label in declared if not NO_PAGE.fullmatch(label) and _is_known(codec := codec_of(label))
-    ]
-    charset = guesses(body, language, codecs_declared)[0].charset
-    source = "declared" if charset in codecs_declared else "detected"
+    usable = [codec for label in declared if _is_usable(codec := codec_of(label))]
+    charset = likeliest(body, language, usable)
+    source = "declared" if charset in usable else "detected"
     return Reading(body.decode(charset, errors="replace"), charset, source)
 
 
-def _is_known(codec: str) -> bool:
-    # Python has codecs that are no encodings of text ("hex").
+def _is_usable(codec: str) -> bool:
+    """Whether it may be the encoding of bytes that are no UTF-8; Python also has codecs that are none of text."""
     try:
-        return bool("".encode(codec) == b"") and codec_of("utf-8") != codec
+        return not NO_PAGE.fullmatch(codec) and codec != "utf-8" and "".encode(codec) == b""
     except (LookupError, UnicodeError):
         return False
 

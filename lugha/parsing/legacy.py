@@ -9,16 +9,13 @@ trials and checked on the other half.
 """
 
 import re
-import unicodedata
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
-from typing import Any, TypeAlias
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
 from lugha.parsing.alphabets import alphabets
+from lugha.parsing.codepages import Floats, Triples, code_pages, is_single_byte, small_letters
 
 # Log-odds before anything is read: the one encoding of the west, other Windows encodings, ISO's, those of few pages,
 # those of other machines.
@@ -31,195 +28,95 @@ PRIOR = {
     **dict.fromkeys(("mac-cyrillic", "mac-roman", "mac-latin2", "mac-turkish", "mac-greek", "mac-iceland"), -4.0),
     **dict.fromkeys(("cp866", "cp437", "cp850", "cp852", "cp857", "cp775", "cp737", "cp862"), -4.5),
 }
-DECLARED = 5.0
-DECLARED_BY_HABIT = {"cp1252": 1.0, "iso8859-1": 1.0, "iso8859-15": 2.0}  # servers and editors write them unasked
+DECLARED = 6.0
+DECLARED_BY_HABIT = dict.fromkeys(("cp1252", "iso8859-1", "iso8859-15"), 2.5)  # servers and editors write them unasked
 UNKNOWN_TO_US = -3.0  # prior of an encoding that is only declared or detected
-# Log-odds against what does not occur inside words of any orthography: controls, boxes, unassigned and private
-# characters; signs between letters; a capital after a small letter; two scripts in a word; three letters in a row that
-# are Latin but not ASCII.
-NEVER, SIGN_INSIDE, SIGN_BESIDE, CASE, TWO_SCRIPTS, CROWDED = 6.0, 5.0, 1.5, 3.0, 5.0, 1.5
-DETECTOR = 10.0  # for each 1.0 of its confidence below its best
-EAST_ASIA = ("gb18030", "big5hkscs", "shift_jis_2004", "cp932", "euc_jis_2004", "euc_kr", "cp949", "johab")
+DETECTOR = 13.0  # for each 1.0 of its confidence below its best
+DETECTED_BYTES = 20_000
+LETTER_OF_EAST_ASIA = 5.0  # log-odds against one that touches a letter of ASCII: most likely a misread accent
+MOST_BROKEN = 1 / 1000  # characters, in an encoding of several bytes a character; one more may be cut off at the end
 MARKUP = re.compile(rb"<(script|style)\b.*?(?:</\1>|\Z)|<[^<>]*>", re.DOTALL | re.IGNORECASE)
 WORD = re.compile(rb"[A-Za-z\x80-\xff'-]*[\x80-\xff][A-Za-z\x80-\xff'-]*")
-MOST_BYTES, MOST_WORDS = 100_000, 600  # from the start of the text; distinct words; more changed no reading
-APOSTROPHES = "'\u2019\u02bc\u00b7\u00ad-\u2010\u2011"  # these stand inside words
-QUOTES = "\u2026\u2022\u2013\u2014\u201e\u201a\u00bf\u00a1\u061f\u060c\u061b\u037e"  # these touch words without being brackets
-
-SPACE, LOWER, UPPER, LETTER, MARK, SIGN, QUOTE, ODD, JOINING = range(9)
-Bytes: TypeAlias = np.ndarray[Any, np.dtype[np.uint8]]
+MOST_BYTES, MOST_WORDS, LONGEST_WORD = 100_000, 600, 100  # of the text; distinct words; bytes. More changed no reading
 
 
-@dataclass(frozen=True)
-class Sample:
-    """The bytes outside ASCII with their neighbours in the word (a space at its ends), and how often each triple
-    occurs.
+def likeliest(body: bytes, language: str, declared: Sequence[str]) -> str:
+    """The encoding that a page most likely is in; `declared` are Python codecs.
+
+    Any bytes have one. A page without a byte outside ASCII is in what it declares, or in windows-1252.
     """
-
-    text: bytes
-    left: Bytes
-    byte: Bytes
-    right: Bytes
-    count: np.ndarray[Any, np.dtype[np.float64]]
-
-
-@dataclass(frozen=True)
-class Guess:
-    """An encoding and the natural logarithm of its odds, up to a constant."""
-
-    charset: str
-    log_odds: float
-
-
-def guesses(body: bytes, language: str, declared: Sequence[str]) -> list[Guess]:
-    """Encodings that the body may be in, the likeliest first; never empty.
-
-    `declared` are Python codecs. Encodings that read the text alike are one guess, under the likeliest name.
-    """
-    sample = _sample(body)
-    detected = _detected(sample.text)
-    best = max(detected.values(), default=0.0)
-    names = dict.fromkeys((*PRIOR, *declared, *list(detected)[:1]))
-    found: dict[str, Guess] = {}
-    for charset in names:
-        if (reading := _decoded(body, sample.text, charset)) is None:
-            continue
-        odds = _prior(charset, declared) + DETECTOR * (detected.get(charset, 0.0) - best)
-        odds += _of_letters(charset, sample, language)
-        if reading not in found or odds > found[reading].log_odds:
-            found[reading] = Guess(charset, odds)
-    return sorted(found.values(), key=lambda guess: -guess.log_odds)
-
-
-def _sample(body: bytes) -> Sample:
     text = MARKUP.sub(b" ", body)
     text = (body if text.isascii() else text)[:MOST_BYTES]  # some pages have their letters in attributes only
+    detected = _detected(text)
+    names = tuple(dict.fromkeys((*PRIOR, *declared, *list(detected)[:1])))
+    singles = tuple(name for name in names if is_single_byte(name))
+    triples = _triples(text)
+    odds = {name: _prior(name, declared, detected) for name in names}
+    for name, against in zip(singles, code_pages(singles).against(triples), strict=True):
+        odds[name] -= float(against)
+    for name in set(names) - set(singles):
+        odds[name] -= _against_several_bytes(body, text, name)
+    return _with_letters(odds, singles, triples.damped(), language)
+
+
+def _triples(text: bytes) -> Triples:
     words: Counter[bytes] = Counter()
     for word in WORD.findall(text):
         if word in words or len(words) < MOST_WORDS:
-            words[word[:100]] += 1
-    triples: Counter[bytes] = Counter()
+            words[word[:LONGEST_WORD]] += 1
+    found: Counter[bytes] = Counter()
     for word, count in words.items():
         padded = b" " + word + b" "
         for n in range(1, len(padded) - 1):
             if padded[n] >= 0x80:
-                triples[padded[n - 1 : n + 2]] += count
-    columns = np.frombuffer(b"".join(triples), np.uint8).reshape(-1, 3).T
-    return Sample(text, *columns, np.array(list(triples.values()), np.float64))
+                found[padded[n - 1 : n + 2]] += count
+    left, byte, right = np.frombuffer(b"".join(found), np.uint8).reshape(-1, 3).T
+    return Triples(left, byte, right, np.array(list(found.values()), np.float64))
 
 
 def _detected(text: bytes) -> dict[str, float]:
+    """Confidence of the detector in each encoding, 0..1, the best first."""
     import chardet
 
-    found = chardet.detect_all(text[:20_000], ignore_threshold=True, compat_names=False)
-    names = {"tis-620": "cp874"}
-    return {
-        names.get(name, name): guess["confidence"]
-        for guess in found
-        if (name := guess["encoding"]) and not name.startswith(("utf", "ascii"))
-    }
+    # What browsers read as one: these are parts of the Windows encodings.
+    names = {"tis-620": "cp874", "iso8859-1": "cp1252"}
+    found: dict[str, float] = {}
+    for guess in chardet.detect_all(text[:DETECTED_BYTES], ignore_threshold=True, compat_names=False):
+        name = guess["encoding"]
+        if name and not name.startswith(("utf", "ascii")):
+            found.setdefault(names.get(name, name), guess["confidence"])
+    return found
 
 
-def _prior(charset: str, declared: Sequence[str]) -> float:
+def _prior(charset: str, declared: Sequence[str], detected: Mapping[str, float]) -> float:
     odds = PRIOR.get(charset, UNKNOWN_TO_US)
-    return odds + DECLARED_BY_HABIT.get(charset, DECLARED) if charset in declared else odds
+    odds += DECLARED_BY_HABIT.get(charset, DECLARED) if charset in declared else 0.0
+    return odds + DETECTOR * (detected.get(charset, 0.0) - max(detected.values(), default=0.0))
 
 
-def _decoded(body: bytes, text: bytes, charset: str) -> str | None:
-    """The text in an encoding; None where this has several bytes a character and breaks more than once in a thousand.
-    Of single bytes those that mean nothing are weighed like other oddities.
+def _against_several_bytes(body: bytes, text: bytes, charset: str) -> float:
+    page = body.decode(charset, errors="replace")
+    if page.count("\ufffd") > 1 + MOST_BROKEN * len(page):
+        return float("inf")
+    beside = Counter(re.findall(r"(?<=[a-z])[^\W\d_a-z]|[^\W\d_a-z](?=[a-z])", text.decode(charset, errors="replace")))
+    return LETTER_OF_EAST_ASIA * sum(float(np.log2(1 + count)) for count in beside.values())
+
+
+def _with_letters(odds: Mapping[str, float], singles: Iterable[str], damped: Floats, language: str) -> str:
+    """The best, once it is known how well the letters suit the language. They can only speak against an encoding, so
+    those that are behind without them need not be asked.
     """
-    if _table(charset) is None:
-        page = body.decode(charset, errors="replace")
-        if page.count("\ufffd") > 1 + len(page) // 1000:
-            return None
-    return text.decode(charset, errors="replace")
-
-
-def _of_letters(charset: str, sample: Sample, language: str) -> float:
-    table = _table(charset)
-    if table is None:
-        return _of_characters(sample.text.decode(charset, errors="ignore"))
-    per_byte = np.bincount(sample.byte, sample.count, 256)
-    # The hundredth ş says less than the first: a byte counts with the logarithm of its occurrences.
-    damped = np.log2(1 + per_byte)
-    weight = sample.count * (damped / np.maximum(per_byte, 1))[sample.byte]
-    against = weight @ table.against(sample)
-    counts: Counter[str] = Counter()
-    for byte in np.flatnonzero(per_byte):
-        if table.kinds[byte] in (LOWER, UPPER, LETTER, MARK):
-            counts[table.letters[byte]] += damped[byte]
-    return alphabets().log_likelihood(counts, language) - float(against)
-
-
-def _of_characters(text: str) -> float:
-    """For encodings of several bytes a character: letters of East Asia beside those of ASCII are misread accents."""
-    beside = Counter(re.findall(r"(?<=[a-z])[^\W\d_a-z]|[^\W\d_a-z](?=[a-z])", text))
-    return -TWO_SCRIPTS * sum(float(np.log2(1 + count)) for count in beside.values())
-
-
-@dataclass(frozen=True)
-class Table:
-    """What the 256 bytes are in an encoding: kind of character, script, and the small letter as NFC has it."""
-
-    kinds: Bytes
-    scripts: Bytes  # 0 for what is no letter
-    letters: list[str]
-
-    def against(self, sample: Sample) -> np.ndarray[Any, np.dtype[np.float64]]:
-        """For each triple of the sample the log-odds against its middle."""
-        left, kind, right = (self.kinds[part] for part in (sample.left, sample.byte, sample.right))
-        before, script, after = (self.scripts[part] for part in (sample.left, sample.byte, sample.right))
-        follows, precedes = _in_word(left), _in_word(right)
-        sign = (kind == SIGN) | (kind == QUOTE)
-        found = NEVER * (kind == ODD) + SIGN_INSIDE * (sign & follows & precedes)
-        found += SIGN_BESIDE * ((kind == SIGN) & (follows ^ precedes))
-        found += CASE * (((kind == UPPER) & (left == LOWER)) | ((kind == LOWER) & (right == UPPER)))
-        other = (before * script != 0) & (before != script) | (after * script != 0) & (after != script)
-        found += TWO_SCRIPTS * other + SIGN_INSIDE * ((kind == MARK) & ~follows)
-        latin = script == _SCRIPTS["Latn"]
-        crowded = latin & (sample.left >= 0x80) & (sample.right >= 0x80) & (before == script) & (after == script)
-        return found + CROWDED * crowded
-
-
-_SCRIPTS: dict[str, int] = {"": 0, "Latn": 1}
-
-
-def _in_word(kinds: Bytes) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    return (kinds >= LOWER) & (kinds <= MARK)
-
-
-@cache
-def _table(charset: str) -> Table | None:
-    """None for an encoding of several bytes a character."""
-    characters = bytes(range(256)).decode(charset, errors="replace")
-    if len(characters) != 256 or charset in EAST_ASIA:
-        return None
-    return Table(
-        np.array([_kind(character) for character in characters], np.uint8),
-        np.array([_script(character) for character in characters], np.uint8),
-        [unicodedata.normalize("NFC", character).lower() for character in characters],
-    )
-
-
-def _kind(character: str) -> int:
-    category = unicodedata.category(character)
-    if character in APOSTROPHES:
-        return JOINING
-    if category in ("Ll", "Lu"):
-        return LOWER if category == "Ll" else UPPER
-    if category[0] in "LM":
-        return MARK if category[0] == "M" else LETTER
-    if category[0] == "Z" or character in "\t\n\r":
-        return SPACE
-    if category in ("Pi", "Pf", "Ps", "Pe") or character in QUOTES:
-        return QUOTE
-    if character == "\ufffd":
-        return ODD
-    return ODD if (category[0] == "C" and category != "Cf") or "\u2500" <= character <= "\u259f" else SIGN
-
-
-def _script(character: str) -> int:
-    """Number of a letter's script, told by the first word of its Unicode name; marks have that of any letter."""
-    name = unicodedata.name(character, "").partition(" ")[0] if character.isalpha() else ""
-    return _SCRIPTS.setdefault("Latn" if name == "LATIN" else name, len(_SCRIPTS))
+    best, best_odds = "cp1252", float("-inf")
+    for charset in sorted(odds, key=lambda name: -odds[name]):
+        if odds[charset] <= best_odds:
+            break
+        found = odds[charset]
+        if charset in singles:
+            letters: Counter[str] = Counter()
+            for byte in np.flatnonzero(damped):
+                if letter := small_letters(charset)[byte]:
+                    letters[letter] += damped[byte]
+            found += alphabets().log_likelihood(letters, language)
+        if found > best_odds:
+            best, best_odds = charset, found
+    return best

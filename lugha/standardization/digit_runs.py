@@ -22,6 +22,8 @@ _SEPARATOR = f"[{_SPACES}{_DASHES}{_MARKS}./()·（）．／]"
 _RUN = re.compile(rf"[(（]?[+＋]?[(（]?\d(?:{_SEPARATOR}{{0,4}}+\d){{{LEAST_DIGITS - 1},}}+")
 # The same from its first digit on: a pattern that begins with a digit is searched six times as fast.
 RUN_OF_DIGITS = rf"\d(?:{_SEPARATOR}{{0,4}}\d){{{LEAST_DIGITS - 1}}}"
+# Spans and lists of years, those of the Buddhist era with them.
+YEARS = re.compile(r"\(?(?:(?:1\d|2[0145])\d\d[ )]*[-./( ]*)+\)?")
 _PART = re.compile(r"[^\d(+]*(?: {2,}|[ )][-/][ (]|/ | /)[^\d(+]*")  # what stands between two numbers of one run
 _IS_MARK = re.compile(f"[{_MARKS}]")
 

@@ -12,7 +12,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from lugha.standardization.digit_runs import DigitRun
+from lugha.standardization.digit_runs import YEARS, DigitRun
 from lugha.standardization.territories import territories
 
 
@@ -78,7 +78,6 @@ _CARD = re.compile(
 _IBAN = re.compile(
     r"(?<![A-Za-z0-9])[A-Z]{2}[0-9]{2}(?:[ \u00a0]?[A-Z0-9]{4}){2,7}(?:[ \u00a0]?[A-Z0-9]{1,3})?(?![A-Za-z0-9])"
 )
-_YEARS = re.compile(r"(?:(?:1\d|2[0-5])\d\d\D*)+")
 
 
 def find_ibans(text: str) -> list[tuple[int, int]]:
@@ -101,7 +100,7 @@ def is_identifier(run: DigitRun, after: str, language: str) -> bool:
     `after` is what follows: an X there is the check digit of a Chinese identity number.
     """
     digits = run.digits + ("X" if len(run.digits) == 17 and after.startswith(("X", "x")) else "")
-    if len(digits) < LEAST_DIGITS or len(set(digits)) == 1 or _YEARS.fullmatch(run.plain):
+    if len(digits) < LEAST_DIGITS or len(set(digits)) == 1 or YEARS.fullmatch(run.plain):
         return False
     groups = tuple(len(group) for group in re.split(r"[ .\-/]+", run.plain.strip("() .-/")))
     if _CARD.fullmatch(digits) and (len(groups) == 1 or groups in _CARD_GROUPS) and _module("luhn").is_valid(digits):

@@ -11,11 +11,11 @@ from lugha.standardization.digit_runs import DigitRun
 _LATIN_WORDS = (
     r"t[eéè]l[eé]?f?|t[eéè]l[eé]f\p{L}*|telp|telpon|telepon|tele[fp]oni?|phone|fone|fono|fon|f[oóò]+n[uùú]+|ph|f[aá]x\p{L}*"
     r"|f[aá][ck]s\p{L}*|mob|mobile|mobil|m[oó]vil|celular|cell|cel|gsm|handy|handphone|hp|simu|waya|whatsapp|viber|sms"
-    r"|hotline|điện thoại|đt|sđt|đtdđ|nomba|namba|nambari"
+    r"|hotline|điện thoại|đt|sđt|đtdđ"
 )
 _OTHER_WORDS = (
     "тел|моб|факс|утас|هاتف|تلفن|تليفون|تلفون|ٹیلی|فون|موبائل|موبايل|موبایل|جوال|واتس|تېلېفون|فاكس|فکس|फ़ोन|फोन|फ़ोन|मोबाइल|मोबाईल"
-    "|दूरभाष|সম্পর্ক|ফোন|মোবাইল|ફોન|મોબાઇલ|ਫੋਨ|ਫ਼ੋਨ|ଫୋନ|தொலைபேசி|போன்|கைபேசி|ఫోన్|మొబైల్|ಫೋನ್|ದೂರವಾಣಿ|ഫോൺ|ഫോണ്‍|දුරකථන"
+    "|दूरभाष|ফোন|মোবাইল|ફોન|મોબાઇલ|ਫੋਨ|ਫ਼ੋਨ|ଫୋନ|தொலைபேசி|போன்|கைபேசி|ఫోన్|మొబైల్|ಫೋನ್|ದೂರವಾಣಿ|ഫോൺ|ഫോണ്‍|දුරකථන"
     "|โทร|ໂທ|ទូរស័ព្ទ|ဖုန်း|ཁ་པར|ስልክ|ስልኪ|ቴሌ|ፋክስ|טל|נייד|פקס|ტელ|მობ|հեռ|բջջ|τηλ|κιν|電話|电话|手机|手機|传真|傳真|전화|휴대폰|팩스|携帯"
 )
 _CUE = regex.compile(

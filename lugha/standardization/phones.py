@@ -9,12 +9,16 @@ an ungrouped mobile number of ten digits, or follow a word or sign for a telepho
 import re
 from functools import cache, lru_cache
 
-from lugha.standardization.digit_runs import DigitRun
+from lugha.standardization.digit_runs import YEARS, DigitRun
 from lugha.standardization.number_context import Context
 from lugha.standardization.territories import territories
 
-_DATE = re.compile(r"\(?\d{1,4}( ?[-./ ] ?)\d{1,2}\1\d{2,4}\)?(?: ?-? ?\d{1,2}[.: ]\d\d)?|(?:19|20)\d{6}")
-_YEARS = re.compile(r"\(?(?:(?:1\d|2[0-5])\d\d[ )]*[-./( ]*[( ]*)+\)?")
+_DAY = r"[0-3]?\d"
+_DATE = re.compile(
+    rf"\(?(?:{_DAY}( ?[-./ ] ?){_DAY}\1\d\d(?:\d\d)?|[12]\d{{3}}( ?[-./ ] ?){_DAY}\2{_DAY})\)?(?: ?-? ?\d{{1,2}}[.: ]\d\d)?"
+    r"|(?:19|20)\d{6}"
+)
+_DATES = re.compile(rf"(?:{_DAY}\.{_DAY}\.?(?:\d\d(?:\d\d)?)?(?: *- *|$)){{2}}")  # "03.07. - 17.07.2015"
 _QUANTITY = re.compile(r"\(?(?:[1-9]\d{0,2}(?:([ .])\d{3}(?:\1\d{3})*)?|[1-9]\d{0,5}|\d+\.\d+)\)?")
 _DECIMALS = re.compile(r"(?:\d+\.\d+ ?)+")
 _SECONDS = re.compile(r"1\d{9}")  # since 1970, until 2033
@@ -33,7 +37,7 @@ def find_phone(run: DigitRun, context: Context, language: str) -> tuple[int, int
     if found := _international(with_plus):
         added = len(with_plus) - len(plain)
         return run.span(max(found[0] - added, 0), found[1] - added)
-    if not context.is_told and (_is_book(plain + context.after) or _is_other_number(plain)):
+    if not context.is_told and (_is_book(plain, context.after) or _is_other_number(plain)):
         return None
     for written in (plain, _EXTENSIONS.sub("", plain)):
         if any(_is_number_of(written, territory, context.is_told) for territory in _plans(language)):
@@ -120,6 +124,8 @@ def _beginnings(territory: str) -> re.Pattern[str]:
     from phonenumbers import PhoneMetadata
 
     plan = PhoneMetadata.metadata_for_region(territory)
+    if plan is None or plan.general_desc is None:
+        return re.compile("(?!)")  # nothing begins like a plan that nobody knows
     prefix = plan.national_prefix_for_parsing or plan.national_prefix or ""
     return re.compile(rf"(?:{prefix}|{plan.country_code})?(?:{plan.general_desc.national_number_pattern})")
 
@@ -129,17 +135,18 @@ def _begins_like(digits: str, territory: str) -> bool:
     return _beginnings(territory).match(digits) is not None
 
 
-def _is_book(written: str) -> bool:
-    """ISBN of ten digits in its four groups, or of thirteen."""
+def _is_book(plain: str, after: str) -> bool:
+    """ISBN of ten digits in its four groups, the last of which may be an X after the run, or of thirteen."""
     from stdnum import isbn
 
-    is_grouped = len(re.findall(r"[\dX]+", written)) >= 4
-    return bool((is_grouped or re.match("97[89]", written)) and isbn.is_valid(written.strip(" .,")))
+    written = plain.strip("() ./-") + ("X" if re.match("-?[Xx]", after) else "")
+    is_grouped = len(re.findall(r"[\dX]+", plain + after)) >= 4
+    return (is_grouped or written.startswith(("978", "979"))) and bool(isbn.is_valid(re.sub(r"[^\dX]", "", written)))
 
 
 def _is_other_number(plain: str) -> bool:
     """Dates, spans of years, amounts in groups of three, decimals, and ranges of those."""
-    if _DATE.fullmatch(plain) or _YEARS.fullmatch(plain) or _DECIMALS.fullmatch(plain):
+    if any(pattern.fullmatch(plain) for pattern in (_DATE, _DATES, YEARS, _DECIMALS)):
         return True
     pieces = _RANGE.split(plain)
     return len(pieces) <= 2 and all(_QUANTITY.fullmatch(piece) for piece in pieces)

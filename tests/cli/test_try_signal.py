@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from itertools import chain
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -140,6 +141,16 @@ def test_a_trial_tells_what_deciding_then_does(lake: Lake, rows_of: Rows):
     assert decisions["drop_reason"].to_list() == trial.documents["reason_tried"].to_list()
 
 
+def test_documents_that_all_score_the_same_have_a_histogram_too(run, lake: Lake, rows_of: Rows):
+    fill(lake, rows_of, "yor_Latn", [0.25, 0.25, 0.25])
+    rows = lake.read("labelled_documents", language="yor_Latn").with_columns(digit_share=pl.lit(0.25, dtype=pl.Float32))
+    lake.overwrite("labelled_documents", rows, {"snapshot": "web-1", "language": "yor_Latn"}, run_id="test")
+    bound(lake, rows_of, "yor_Latn", at_most=0.5)
+    lines = run("digit_share", "--language", "yor_Latn", "--at-most", "0.25").output.splitlines()
+    bars = [line.split() for line in lines if "#" in line]
+    assert bars == [["0.25", "#" * 40, "4", "<-", "tried", "at", "most", "0.25"]]
+
+
 def test_a_snapshot_can_be_looked_at_alone(run, lake: Lake, rows_of: Rows):
     fill(lake, rows_of, "yor_Latn", SCORES)
     fill(lake, rows_of, "yor_Latn", [0.1, None], snapshot="web-2")
@@ -182,7 +193,7 @@ def test_what_cannot_be_tried_says_why(run, lake: Lake, rows_of: Rows, arguments
     assert "Traceback" not in result.output
 
 
-def test_an_empty_lake_and_no_lake_say_so(run, lake: Lake, tmp_path, monkeypatch: pytest.MonkeyPatch):
+def test_an_empty_lake_and_no_lake_say_so(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     arguments = ("digit_share", "--language", "yor_Latn", "--at-most", "1")
     empty = run(*arguments)
     assert (empty.exit_code, "holds no labels" in empty.output) == (1, True)

@@ -9,16 +9,21 @@ import numpy as np
 import polars as pl
 import pytest
 
+from lugha.labeling.identifier import predict
 from lugha.labeling.lid import (
+    LEAST_LINES_MEASURED,
     LINE_BYTES,
-    UNDETERMINED,
+    MOST_PIECES,
     LidSettings,
     NothingToLearnFrom,
     load_lid,
-    predict,
+    measured_lines,
     train_lid,
     training_lines,
 )
+from lugha.languages import UNDETERMINED
+from lugha.reference import SCHEMA
+from lugha.sample.articles import articles_of
 
 SMALL = LidSettings(dim=10, epochs=5, buckets=2_000)
 YORUBA = "Àwọn ọmọdé ló kọ́kọ́ gbé garawa wọn síwájú"
@@ -59,19 +64,15 @@ def test_no_texts_have_no_predictions(lid: Any):
     assert predict(lid.model, []) == []
 
 
-def test_a_very_long_line_is_judged_by_its_beginning(lid: Any):
+def test_a_very_long_line_is_judged_as_a_whole(lid: Any):
     (found,) = predict(lid.model, [(YORUBA + ". ") * 60 + (TURKISH + ". ") * 20_000])
-    assert found.label == "yor_Latn"
-
-
-def test_the_weights_are_finite(lid: Any):
-    assert np.isfinite(lid.model.get_input_matrix()).all()
-    assert np.isfinite(lid.model.get_output_matrix()).all()
+    assert found.label == "tur_Latn"
 
 
 def test_the_report_says_what_each_language_gave(lid: Any, hinted: pl.DataFrame):
     lines = training_lines(hinted, LidSettings())
     report = lid.report
+    assert (report["reference_bytes"] == 0).all()
     assert report["language"].to_list() == sorted(lines)
     assert all(0 < n <= len(lines[language]) for language, n in report.select("language", "line_count").iter_rows())
     for column in ("refuted_share", "agreement"):
@@ -115,10 +116,12 @@ def test_a_language_gives_no_more_than_its_bytes(hinted: pl.DataFrame):
     assert all(len(found) == 1 for found in training_lines(hinted, LidSettings(bytes_per_language=1)).values())
 
 
-def test_a_long_line_is_cut_between_characters():
-    (line,) = training_lines(hinted_as(("mya_Mymr", BURMESE * 40)), LidSettings())["mya_Mymr"]
-    assert LINE_BYTES - 3 < len(line.encode()) <= LINE_BYTES
-    assert (BURMESE * 40).startswith(line)
+def test_a_long_line_teaches_in_pieces_that_are_cut_between_characters():
+    """And a line without end teaches no more than its beginning."""
+    pieces = training_lines(hinted_as(("mya_Mymr", BURMESE * 1_000)), LidSettings())["mya_Mymr"]
+    assert len(pieces) == MOST_PIECES
+    assert all(LINE_BYTES - 6 < len(piece.encode()) <= LINE_BYTES for piece in pieces)
+    assert all(piece in BURMESE * 5 for piece in pieces)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +143,56 @@ def test_a_page_cannot_invent_a_language(tmp_path: Path):
     """fastText takes every word that begins with its prefix for a label, so a page could write one."""
     rows = hinted_as(("tur_Latn", f"{TURKISH} __label__eng_Latn"), ("yor_Latn", f"{YORUBA} __label__eng_Latn"))
     assert train_lid(rows, SMALL, tmp_path / "lid.bin")["language"].to_list() == ["tur_Latn", "yor_Latn"]
-    assert sorted(load_lid(tmp_path / "lid.bin").labels) == ["__label__tur_Latn", "__label__yor_Latn"]
+    assert load_lid(tmp_path / "lid.bin").codes == ("tur_Latn", "yor_Latn")
+
+
+def vouched_for(*rows: tuple[str, str, bool]) -> pl.DataFrame:
+    """Rows of `lugha.reference`: (language, text, is it held out)."""
+    told = [(language, "here/texts.jsonl", text, is_held_out) for language, text, is_held_out in rows]
+    return pl.DataFrame(told, schema=SCHEMA, orient="row")
+
+
+def article_lines(language: str, articles: slice) -> str:
+    return "\n".join(line for article in articles_of(language)[articles] for line in article.paragraphs)
+
+
+@pytest.mark.parametrize("liar", ["swh_Latn", "vie_Latn"])
+def test_reference_text_refutes_a_whole_language_of_wrong_hints(liar: str, tmp_path: Path):
+    """Every page that says it is in one language is Turkish: hints alone would teach it so."""
+    languages = ("tur_Latn", "yor_Latn", "swh_Latn", "vie_Latn")
+    reference = vouched_for(*((x, article_lines(x, slice(0, 8)), False) for x in languages))
+    hinted = hinted_as((liar, article_lines("tur_Latn", slice(8, 14))), ("yor_Latn", article_lines("yor_Latn", slice(8, 12))))
+    report = train_lid(hinted, LidSettings(buckets=20_000), tmp_path / "lid.bin", reference)
+    refuted = dict(report.select("language", "refuted_share").iter_rows())
+    assert refuted["yor_Latn"] < 0.2
+    (found,) = predict(load_lid(tmp_path / "lid.bin"), [article_lines("tur_Latn", slice(14, 15))])
+    assert found.label == "tur_Latn"
+
+
+def test_hints_teach_the_languages_that_reference_text_lacks(tmp_path: Path):
+    reference = vouched_for(("tur_Latn", TURKISH, False), ("mya_Mymr", BURMESE, False))
+    report = train_lid(hinted_as(("yor_Latn", YORUBA)), SMALL, tmp_path / "lid.bin", reference)
+    assert report["language"].to_list() == ["mya_Mymr", "tur_Latn", "yor_Latn"]
+    assert report["reference_bytes"].to_list() == [len(BURMESE.encode()), len(TURKISH.encode()), 0]
+
+
+def test_held_out_text_teaches_nothing_wherever_it_stands(tmp_path: Path):
+    """A page of the crawl, or the reference text itself, may repeat what is kept to measure on."""
+    reference = vouched_for(
+        ("tur_Latn", f"{TURKISH}\n{TURKISH[5:]}", False), ("tur_Latn", TURKISH, True), ("mya_Mymr", BURMESE, False)
+    )
+    hinted = hinted_as(("tur_Latn", TURKISH), ("yor_Latn", YORUBA))
+    report = train_lid(hinted, SMALL, tmp_path / "lid.bin", reference)
+    assert dict(report.select("language", "byte_count").iter_rows())["tur_Latn"] == len(TURKISH[5:].encode())
+
+
+def test_a_twentieth_of_the_hinted_lines_is_kept_to_measure_on(hinted: pl.DataFrame):
+    """None of them teaches, and none is taken from a language that has few lines."""
+    measured, taught = measured_lines(hinted), training_lines(hinted, LidSettings())
+    assert 0.02 < measured.height / sum(map(len, taught.values())) < 0.1
+    assert not any(text in taught[language] for language, text in measured.iter_rows())
+    few = hinted_as(*(("yor_Latn", f"{YORUBA} {n}") for n in range(LEAST_LINES_MEASURED - 1)))
+    assert measured_lines(few).height == 0
 
 
 def test_one_distribution_provides_fasttext():

@@ -60,7 +60,7 @@ def test_with_nothing_to_go_by_the_default_stays_and_says_so(code: str):
     found = row(code, "duplicate_line_share")
     assert (found["at_least"], found["at_most"], found["method"]) == (None, 0.3, "fixed")
     assert found["calibrated_by"] == (
-        "default: no text of the language and too few peers; published 0.3 (Gopher, English)"
+        f"default: fewer than 50 documents of {code} and too few peers; published 0.3 (Gopher, English)"
     )
     assert (found["population"], found["document_count"], found["own_weight"]) == ("none", 0, 0.0)
     assert (found["median"], found["quantiles"]) == (None, None)
@@ -123,7 +123,9 @@ def test_like_is_compared_with_like():
     crawl = of_kind("crawl", tha_Thai={of_line: spread(0, 0.6)}, eng_Latn={of_line: spread(0, 0.32)})
     found = row("tha_Thai", of_line, text, crawl)
     assert (found["population"], found["at_most"]) == ("crawl", pytest.approx(0.5625))
-    assert row("tha_Thai", of_line, text)["calibrated_by"].startswith("as published, with nothing to compare")
+    assert row("tha_Thai", of_line, text)["calibrated_by"].startswith(
+        "no text of eng_Latn to compare with; as published, outside the 2% tail of 201 tha_Thai reference documents"
+    )
 
 
 def test_reference_text_goes_before_the_crawl_where_there_is_enough():

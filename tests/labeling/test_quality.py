@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lugha.labeling.lid import LABEL
+from lugha.labeling.identifier import LABEL
 from lugha.labeling.quality import (
     MOST_PASSAGES,
     PASSAGE_CHARACTERS,
@@ -23,6 +23,7 @@ from lugha.labeling.quality import (
 )
 from lugha.sample.articles import articles_of
 
+FAST = ClassifierSettings(lines_read=12_000, learning_rate=1.0)
 LANGUAGES = ("amh_Ethi", "mya_Mymr", "tha_Thai", "tur_Latn", "urd_Arab", "yor_Latn")
 
 
@@ -46,9 +47,7 @@ def documents(texts: list[str]) -> pl.DataFrame:
 @pytest.fixture(scope="module")
 def turkish() -> Classifier:
     texts = texts_of("tur_Latn")
-    trained, _ = train_classifier(
-        documents(texts), documents([damaged(text, n) for n, text in enumerate(texts)]), ClassifierSettings()
-    )
+    trained, _ = train_classifier(documents(texts), documents([damaged(text, n) for n, text in enumerate(texts)]), FAST)
     assert trained
     return trained
 
@@ -57,7 +56,7 @@ def turkish() -> Classifier:
 def test_damaged_text_is_told_from_whole_text(language: str):
     texts = texts_of(language)
     negative = documents([damaged(text, n) for n, text in enumerate(texts)])
-    trained, report = train_classifier(documents(texts), negative, ClassifierSettings())
+    trained, report = train_classifier(documents(texts), negative, FAST)
     assert trained, report
     assert report.refused == ""
     assert report.auc is not None
@@ -74,17 +73,13 @@ def test_two_halves_of_one_text_cannot_be_told_apart():
     for seed in range(4):
         mixed = random.Random(seed).sample(passages, len(passages))
         half = len(mixed) // 2
-        trained, report = train_classifier(
-            documents(mixed[:half]), documents(mixed[half:]), ClassifierSettings(lines_read=5_000)
-        )
+        trained, report = train_classifier(documents(mixed[:half]), documents(mixed[half:]), FAST)
         refused += trained is None and "may be chance" in report.refused
     assert refused >= 3
 
 
 def test_little_text_gives_no_classifier_and_says_how_little():
-    trained, report = train_classifier(
-        documents(texts_of("tur_Latn")[:3]), documents(texts_of("yor_Latn")), ClassifierSettings()
-    )
+    trained, report = train_classifier(documents(texts_of("tur_Latn")[:3]), documents(texts_of("yor_Latn")), FAST)
     assert trained is None
     assert report.refused.startswith("too little text: ")
     assert report.auc is None
@@ -93,7 +88,7 @@ def test_little_text_gives_no_classifier_and_says_how_little():
 def test_one_host_is_never_on_both_sides_of_the_measure():
     """A single group cannot be divided, so there is nothing to measure on and no classifier."""
     one_host = documents(texts_of("tur_Latn")).with_columns(group=pl.lit("farm.example"))
-    trained, report = train_classifier(one_host, documents(texts_of("yor_Latn")), ClassifierSettings())
+    trained, report = train_classifier(one_host, documents(texts_of("yor_Latn")), FAST)
     assert trained is None
     assert "0 and" in report.refused
 
@@ -117,7 +112,7 @@ def test_a_host_with_most_of_the_text_is_learned_from():
 
 def test_what_stands_on_both_sides_counts_as_trusted():
     texts = texts_of("tur_Latn")
-    _, report = train_classifier(documents(texts), documents(texts), ClassifierSettings())
+    _, report = train_classifier(documents(texts), documents(texts), FAST)
     assert report.negative_count == 0
 
 

@@ -38,8 +38,9 @@ def measure(
     places = word_breaks(texts) if breaks is None else breaks
     out = np.zeros((len(COLUMNS), len(texts)), np.float32)
     counts = np.zeros(CODE_POINTS, np.int32)
+    own_letters, stops = letters(script), _stops(stop_words)
     for piece in pieces(texts, places):
-        _score(piece, flags(), letters(script), _hashes(stop_words), is_given, counts, out)
+        _score(piece, flags(), own_letters, stops, is_given, counts, out)
     columns = {name: pl.Series(name, values) for name, values in zip(COLUMNS, out, strict=True)}
     empty = pl.Series([None], dtype=pl.Float32)
     if texts.null_count():
@@ -72,9 +73,9 @@ def _score(
     points, kinds, bounds = decoded(piece.data, piece.starts, piece.ends, piece.breaks, piece.first_break, flags)
     characters(points, kinds, bounds, rows, flags, own_letters, counts, out)
     sequences(points, kinds, bounds, rows, out)
-    lines(points, kinds, bounds, rows, out)
     hashes, ends, token_bounds = words(points, kinds, bounds, rows, is_given, out)
-    repetition(hashes, ends, token_bounds, bounds, rows, *stops, out)
+    lines(points, kinds, bounds, token_bounds, rows, out)
+    repetition(hashes, ends, token_bounds, bounds, rows, stops, out)
 
 
 def _compressed(piece: Piece) -> Iterator[float]:
@@ -87,18 +88,18 @@ def _compressed(piece: Piece) -> Iterator[float]:
         yield min(1.0, codec.compress(buffer.slice(start, size)).size / size) if size else 0.0
 
 
-def _hashes(stop_words: Sequence[str]) -> tuple[Array, Array]:
-    """Sorted hashes of the stop words as they may be written, and the number of the word that each is of."""
+def _stops(stop_words: Sequence[str]) -> tuple[Array, Array]:
+    """The stop words as they may be written, as the table that the pass over the words looks up."""
+    from lugha.signals.kernel.repetition import stop_table
+    from lugha.signals.kernel.words import hash_of
+
     written = {
         form: number
         for number, word in enumerate(stop_words)
         for form in (word, word.upper(), word.capitalize(), *_dotted(word))
     }
-    from lugha.signals.kernel.words import hash_of
-
-    hashes = np.array([hash_of(np.array([*map(ord, form)], np.uint32)) for form in written], np.uint64)
-    order = np.argsort(hashes)
-    return hashes[order], np.array([*written.values()], np.int64)[order]
+    hashes = [hash_of(np.array([*map(ord, form)], np.uint32)) for form in written]
+    return stop_table(np.array(hashes, np.uint64), np.array([*written.values()], np.int64))
 
 
 def _dotted(word: str) -> tuple[str, str]:

@@ -48,7 +48,7 @@ def characters(
                 seen[found] = point
                 found += 1
             counts[point] += 1
-        out[CHARACTER_COUNT, row] = _trimmed_count(kinds, start, end)
+        out[CHARACTER_COUNT, row] = _gaps(kinds, start, end)
         out[HASH_WORD_SHARE, row] = counts[35]
         _shares(seen[:found], end - start, row, flags, own_letters, counts, out)
         for s in range(found):
@@ -57,12 +57,13 @@ def characters(
 
 @compiled
 def _shares(seen: Array, total: int, row: int, flags: Array, own_letters: Array, counts: Array, out: Array) -> None:
-    letter = digit = symbol = space = parenthesis = upper = noise = of_a_script = own = 0
+    kept = letter = digit = symbol = space = parenthesis = upper = noise = of_a_script = own = 0
     surprise = 0.0
     for s in range(seen.shape[0]):
         point = seen[s]
         count, kind = counts[point], flags[point]
         surprise += count * np.log2(count)
+        kept += 0 if kind & (SPACE | ASCII_PUNCTUATION) else count
         letter += count if kind & (LETTER | MARK) else 0
         digit += count if kind & DIGIT else 0
         symbol += count if kind & PUNCTUATION else 0
@@ -73,6 +74,7 @@ def _shares(seen: Array, total: int, row: int, flags: Array, own_letters: Array,
         of_a_script += count if kind & OF_A_SCRIPT else 0
         own += count if own_letters[point] else 0
     each = max(total, 1)
+    out[CHARACTER_COUNT, row] += kept
     out[LETTER_SHARE, row] = letter / max(total - space, 1)
     out[DIGIT_SHARE, row], out[SYMBOL_SHARE, row] = digit / each, symbol / each
     out[WHITE_SPACE_SHARE, row], out[PARENTHESIS_SHARE, row] = space / each, parenthesis / each
@@ -82,14 +84,15 @@ def _shares(seen: Array, total: int, row: int, flags: Array, own_letters: Array,
 
 
 @compiled
-def _trimmed_count(kinds: Array, start: int, end: int) -> int:
-    """Characters without ASCII punctuation, a run of white space as one and none at either end."""
-    count, is_pending = 0, False
+def _gaps(kinds: Array, start: int, end: int) -> int:
+    """Runs of white space between characters that are no ASCII punctuation, which does not end a run."""
+    left_out = SPACE | ASCII_PUNCTUATION
+    while start < end and kinds[start] & left_out:
+        start += 1
+    gaps, is_pending = 0, np.uint32(0)
     for k in range(start, end):
         kind = kinds[k]
-        if kind & SPACE:
-            is_pending = count > 0
-        elif not kind & ASCII_PUNCTUATION:
-            count += 2 if is_pending else 1
-            is_pending = False
-    return count
+        is_kept = kind & left_out == 0
+        gaps += is_kept & (is_pending != 0)
+        is_pending = np.uint32(0) if is_kept else (is_pending | (kind & SPACE))
+    return gaps

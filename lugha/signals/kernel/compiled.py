@@ -1,7 +1,7 @@
 """Compiling, and the two hash functions of the passes."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import numpy as np
 from numba import njit
@@ -14,8 +14,7 @@ MURMUR = np.uint64(0xFF51AFD7ED558CCD)
 
 def compiled(function: Compiled) -> Compiled:
     """Machine code that runs without the interpreter lock and is kept for the next process."""
-    machine_code: Compiled = njit(nogil=True, cache=True, error_model="numpy")(function)
-    return machine_code
+    return cast(Compiled, njit(nogil=True, cache=True, error_model="numpy")(function))
 
 
 @compiled

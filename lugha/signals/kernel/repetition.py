@@ -1,9 +1,8 @@
 """N-grams of tokens that repeat, and stop words.
 
-A longer n-gram can only repeat where its shorter beginning and end do. So after single tokens and pairs, only the few
-places that still repeat are looked at: the higher orders cost next to nothing on ordinary text, and no order costs more
-than one look-up a token on any text. A token is hashed to 64 bits once; from there on everything is exact, because a
-pair is two numbers of 32 bits side by side.
+A longer n-gram can only repeat where its shorter beginning and end do. So after the pairs only the few places that
+still repeat are looked at: the higher orders cost next to nothing on ordinary text, and no order costs more than one
+look-up a token on any text. Equality is that of 64-bit hashes.
 """
 
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from lugha.signals.kernel.columns import POSITION
-from lugha.signals.kernel.compiled import compiled, mixed, table_size
+from lugha.signals.kernel.compiled import GOLDEN, MURMUR, compiled, table_size
 
 Array = np.ndarray[Any, Any]
 STOP_WORD_COUNT, STOP_WORD_SHARE = POSITION["stop_word_count"], POSITION["stop_word_share"]
@@ -24,93 +23,85 @@ EMPTY = np.uint32(0xFFFFFFFF)
 
 @compiled
 def numbered(keys: Array, firsts: Array, counts: Array) -> None:
-    """For every key the place of its first occurrence, and there the number of its occurrences."""
+    """For every key (a hash with good high bits) the place of its first occurrence, and there the number of its
+    occurrences.
+    """
     n = keys.shape[0]
-    table = np.full(table_size(n), EMPTY)
-    mask = np.uint64(table.shape[0] - 1)
+    size = table_size(2 * n)
+    table = np.full(size, EMPTY)
+    mask, shift = np.uint64(size - 1), np.uint64(32)
     for i in range(n):
         key = keys[i]
-        place = mixed(key) >> np.uint64(1) & mask
-        while table[place] != EMPTY and keys[table[place]] != key:
+        place = key >> shift & mask
+        first = table[place]
+        while first != EMPTY and keys[first] != key:
             place = (place + np.uint64(1)) & mask
-        if table[place] == EMPTY:
-            table[place] = i
-            counts[i] = 0
-        firsts[i] = table[place]
-        counts[firsts[i]] += 1
+            first = table[place]
+        if first == EMPTY:
+            table[place] = firsts[i] = i
+            counts[i] = 1
+        else:
+            firsts[i] = first
+            counts[first] += 1
 
 
 @compiled
 def repetition(
-    hashes: Array,
-    ends: Array,
-    token_bounds: Array,
-    bounds: Array,
-    rows: Array,
-    stop_hashes: Array,
-    stop_words: Array,
-    out: Array,
+    hashes: Array, ends: Array, token_bounds: Array, bounds: Array, rows: Array, stops: tuple[Array, Array], out: Array
 ) -> None:
-    """Fill the columns of n-grams and of stop words, from tokens as `words` gives them.
-
-    `stop_hashes` are sorted, `stop_words` says which word of the list each of them stands for.
-    """
-    is_met = np.zeros(stop_words.shape[0], np.bool_)
+    """Fill the columns of n-grams and of stop words, from tokens as `words` gives them and `stops` as `stop_table`."""
     for d in range(rows.shape[0]):
         first, last, row = token_bounds[d], token_bounds[d + 1], rows[d]
-        n = last - first
-        tokens, counts = np.empty(n, np.uint32), np.empty(n, np.uint32)
-        numbered(hashes[first:last], tokens, counts)
-        if stop_hashes.shape[0]:
-            _stop_words(hashes[first:last], tokens, counts, stop_hashes, stop_words, is_met, row, out)
-        _orders(tokens, counts, ends[first:last], bounds[d + 1] - bounds[d], row, out)
+        if stops[0].shape[0]:
+            _stop_words(hashes[first:last], stops[0], stops[1], row, out)
+        _orders(hashes[first:last], ends[first:last], bounds[d + 1] - bounds[d], row, out)
 
 
 @compiled
-def _stop_words(
-    hashes: Array,
-    tokens: Array,
-    counts: Array,
-    stop_hashes: Array,
-    stop_words: Array,
-    is_met: Array,
-    row: int,
-    out: Array,
-) -> None:
-    is_met[:] = False
+def stop_table(hashes: Array, numbers: Array) -> tuple[Array, Array]:
+    """An open-addressing table of the hashes of stop words and of the numbers of the words that they stand for; no
+    table where there are none.
+    """
+    size = table_size(hashes.shape[0]) if hashes.shape[0] else 0
+    keys, values = np.zeros(size, np.uint64), np.zeros(size, np.int64)
+    for i in range(hashes.shape[0]):
+        place = hashes[i] & np.uint64(size - 1)
+        while keys[place] != 0 and keys[place] != hashes[i]:
+            place = (place + np.uint64(1)) & np.uint64(size - 1)
+        keys[place], values[place] = hashes[i], numbers[i]
+    return keys, values
+
+
+@compiled
+def _stop_words(hashes: Array, keys: Array, values: Array, row: int, out: Array) -> None:
+    is_met = np.zeros(keys.shape[0], np.bool_)
+    mask = np.uint64(keys.shape[0] - 1)
     occurrences = distinct = 0
-    for i in range(tokens.shape[0]):
-        if tokens[i] != i:
-            continue
-        place = np.searchsorted(stop_hashes, hashes[i])
-        if place < stop_hashes.shape[0] and stop_hashes[place] == hashes[i]:
-            occurrences += counts[i]
-            distinct += not is_met[stop_words[place]]
-            is_met[stop_words[place]] = True
+    for i in range(hashes.shape[0]):
+        place = hashes[i] & mask
+        while keys[place] != 0:
+            if keys[place] == hashes[i]:
+                occurrences += 1
+                distinct += not is_met[values[place]]
+                is_met[values[place]] = True
+                break
+            place = (place + np.uint64(1)) & mask
     out[STOP_WORD_COUNT, row] = distinct
     out[STOP_WORD_SHARE, row] = occurrences / max(out[WORD_COUNT, row], 1)
 
 
 @compiled
-def _orders(tokens: Array, token_counts: Array, ends: Array, total: int, row: int, out: Array) -> None:
+def _orders(tokens: Array, ends: Array, total: int, row: int, out: Array) -> None:
     """Walk up the orders from 2 to 10, or to the first that does not repeat."""
-    n = tokens.shape[0]
-    places, grams = np.empty(n, np.int64), np.empty(n, np.uint32)
-    m = 0
-    for i in range(n):
-        if token_counts[tokens[i]] > 1:
-            places[m], grams[m] = i, tokens[i]
-            m += 1
-    keys, firsts, counts = np.empty(m, np.uint64), np.empty(m, np.uint32), np.empty(m, np.uint32)
+    kept = tokens.shape[0] - 1
+    if kept < 2:
+        return
+    keys, places = np.empty(kept, np.uint64), np.empty(kept, np.int64)
+    firsts, counts = np.empty(kept, np.uint32), np.empty(kept, np.uint32)
+    for i in range(kept):
+        keys[i], places[i] = _joined(tokens[i], tokens[i + 1]), i
     order = 2
-    while order <= LONGEST and m > 1:
-        # Candidates: a place where the shorter n-gram repeats, and so does the one at the next place.
-        kept = 0
-        for j in range(m - 1):
-            if places[j + 1] == places[j] + 1:
-                keys[kept] = np.uint64(grams[j]) << np.uint64(32) | np.uint64(tokens[places[j] + order - 1])
-                places[kept] = places[j]
-                kept += 1
+    while True:
         numbered(keys[:kept], firsts, counts)
         if order <= 4:
             out[TOP + order, row] = _most_frequent(places, firsts[:kept], counts, ends, order) / total
@@ -119,9 +110,23 @@ def _orders(tokens: Array, token_counts: Array, ends: Array, total: int, row: in
         m = 0
         for j in range(kept):
             if counts[firsts[j]] > 1:
-                places[m], grams[m] = places[j], firsts[j]
+                places[m], keys[m] = places[j], keys[j]
                 m += 1
         order += 1
+        if m < 2 or order > LONGEST:
+            return
+        # Candidates: where the shorter n-gram repeats, and so does the one at the next place.
+        kept = 0
+        for j in range(m - 1):
+            if places[j + 1] == places[j] + 1:
+                places[kept], keys[kept] = places[j], _joined(keys[j], tokens[places[j] + order - 1])
+                kept += 1
+
+
+@compiled
+def _joined(gram: np.uint64, token: np.uint64) -> np.uint64:
+    """Hash of an n-gram and the token behind it."""
+    return (gram * GOLDEN + token) * MURMUR
 
 
 @compiled
@@ -157,4 +162,4 @@ def _skipping(places: Array, firsts: Array, ends: Array, order: int) -> int:
 
 @compiled
 def _length(ends: Array, at: int, order: int) -> int:
-    return ends[at + order - 1] - (ends[at - 1] if at else 0)
+    return int(ends[at + order - 1] - (ends[at - 1] if at else 0))

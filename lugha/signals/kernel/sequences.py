@@ -84,7 +84,7 @@ def _ends_sentence(kinds: Array, k: int, start: int, end: int) -> bool:
     """Whether a sentence ends after place k and what closes it, by the rules SB4 to SB11 of UAX #29."""
     kind = kinds[k] >> SENTENCE
     if kind != ATERM and kind != STERM:
-        return kind == PARAGRAPH_END
+        return bool(kind == PARAGRAPH_END)
     after = _skip(kinds, k + 1, end, EXTEND)
     if kind == ATERM and after < end:
         before = k - 1

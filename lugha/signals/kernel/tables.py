@@ -38,7 +38,9 @@ ASCII_PUNCTUATION = np.uint32(1 << 18)
 WATCHED = np.uint32(1 << 19)  # may begin or end a sequence: . : terminals, line ends, letters that mojibake begins with
 CONTINUATION = np.uint32(1 << 20)  # what a byte of UTF-8 after the first reads as in Latin-1 or windows-1252
 TYPOGRAPHY = np.uint32(1 << 21)  # those of them that ordinary text has right behind a letter
-BREAK = np.uint32(1 << 22)  # not of the code point but of its place: a word begins here
+# Not of the code point but of its place in a text:
+BREAK = np.uint32(1 << 22)  # a new word begins here without white space, says whoever cut the words
+WORD_HERE = np.uint32(1 << 23)  # a word, which is more than a symbol, begins here
 
 SENTENCE = np.uint32(24)  # the four bits from here on: the class of UAX #29's table 4
 OTHER, ATERM, STERM, CLOSE, SP, PARAGRAPH_END, LOWER_CASE, UPPER_CASE, OTHER_LETTER, CONTINUE, EXTEND, NUMBER = range(
@@ -83,6 +85,7 @@ _CHARACTERS = {
     CONTINUATION: (_BYTES.decode("latin-1") + _BYTES.decode("windows-1252", "ignore")),
     TYPOGRAPHY: "\u00a0«»·‘’“”–—•…‹›",
 }
+_PLANES = ((0, 0x40000), (0xE0000, 0xE1000))  # all others are unassigned or private use
 _KEPT_CONTROLS = "\t\n\r"
 
 
@@ -90,6 +93,7 @@ _KEPT_CONTROLS = "\t\n\r"
 def flags() -> Flags:
     """The flags of every code point. Unassigned ones, private use, surrogates, controls and U+FFFD are noise."""
     table = np.zeros(CODE_POINTS, np.uint32)
+    table[_PLANES[0][1] : _PLANES[1][0]] = table[_PLANES[1][1] :] = NOISE
     for flag, pattern in {**_PATTERNS, NOISE: r"[\p{Cn}\p{Co}\p{Cs}\p{Cc}\ufffd]"}.items():
         _set(table, pattern, flag)
     for kind, name in _SENTENCE_CLASSES.items():
@@ -113,10 +117,13 @@ def letters(script: str) -> np.ndarray[Any, np.dtype[np.bool_]]:
 
 
 @cache
-def _everything() -> str:
-    return "".join(map(chr, range(CODE_POINTS)))
+def _assigned() -> tuple[tuple[int, str], ...]:
+    """The planes that have characters with properties, and where each begins."""
+    return tuple((begin, "".join(map(chr, range(begin, end)))) for begin, end in _PLANES)
 
 
 def _set(table: Flags, pattern: str, flag: np.uint32) -> None:
-    for run in regex.finditer(f"(?:{pattern})+", _everything()):
-        table[run.start() : run.end()] |= flag
+    runs = regex.compile(f"(?:{pattern})+")
+    for begin, characters in _assigned():
+        for run in runs.finditer(characters):
+            table[begin + run.start() : begin + run.end()] |= flag

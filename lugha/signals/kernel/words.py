@@ -6,14 +6,12 @@ import numpy as np
 
 from lugha.signals.kernel.columns import POSITION
 from lugha.signals.kernel.compiled import compiled, fed
-from lugha.signals.kernel.tables import BREAK, IN_WORD, LETTER, MEANT, SPACE, SYMBOL, WORD_START
+from lugha.signals.kernel.tables import BREAK, IN_WORD, LETTER, MEANT, SPACE, SYMBOL, WORD_HERE, WORD_START
 
 Array = np.ndarray[Any, Any]
 WORD_COUNT, MEAN_WORD_LENGTH = POSITION["word_count"], POSITION["mean_word_length"]
 LONGEST_WORD_LENGTH, ALPHABETIC_WORD_SHARE = POSITION["longest_word_length"], POSITION["alphabetic_word_share"]
 HASH_WORD_SHARE, ELLIPSIS_WORD_SHARE = POSITION["hash_word_share"], POSITION["ellipsis_word_share"]
-LINE_BREAK_WORD_SHARE, ONE_WORD_LINE_SHARE = POSITION["line_break_word_share"], POSITION["one_word_line_share"]
-LINE_BREAK = 10
 
 
 @compiled
@@ -23,7 +21,21 @@ def _goes_on(kind: np.uint32, point: np.uint32, last: np.uint32, in_symbol: bool
         return False
     if is_given:
         return True
-    return point == last if in_symbol else kind & IN_WORD != 0
+    return bool(point == last) if in_symbol else bool(kind & IN_WORD != 0)
+
+
+@compiled
+def _token(points: Array, kinds: Array, k: int, end: int, is_given: bool) -> tuple[int, np.uint64, np.uint32]:
+    """Where the token that begins at k ends, its hash, and the flags that its characters have."""
+    kind, point, flags, state = kinds[k], points[k], np.uint32(0), np.uint64(0)
+    in_symbol = kind & WORD_START == 0
+    while True:
+        flags |= kind
+        state = fed(state, np.uint64(point) + np.uint64(1))
+        k += 1
+        if k == end or not _goes_on(kinds[k], points[k], point, in_symbol, is_given):
+            return k, state, flags
+        kind, point = kinds[k], points[k]
 
 
 @compiled
@@ -35,6 +47,7 @@ def words(
 
     Where `is_given`, tokens end at white space and at BREAK and nowhere else. Otherwise a token is a word (a letter or
     digit and the letters, marks, digits and joiners behind it, up to BREAK) or a symbol (a run of one and the same).
+    Where a word begins, the flag WORD_HERE is set in `kinds`.
     """
     hashes, ends = np.empty(points.shape[0], np.uint64), np.empty(points.shape[0], np.int64)
     token_bounds = np.zeros(rows.shape[0] + 1, np.int64)
@@ -42,48 +55,29 @@ def words(
     for d in range(rows.shape[0]):
         row, first, k, end = rows[d], n, bounds[d], bounds[d + 1]
         meant = meant_characters = alphabetic = longest = characters = 0
-        lines = breaks = one_word_lines = in_line = 0
-        is_visible = False
         while k < end:
-            kind, point = kinds[k], points[k]
-            is_visible |= kind & SPACE == 0
+            kind = kinds[k]
             if kind & SPACE or not (is_given or kind & (WORD_START | SYMBOL)):
                 k += 1
-                if point == LINE_BREAK:
-                    breaks += 1
-                    lines += is_visible
-                    one_word_lines += in_line == 1
-                    is_visible, in_line = False, 0
                 continue
-            begin, in_symbol, met = k, kind & WORD_START == 0, np.uint32(0)
-            state = np.uint64(0)
-            while True:
-                met |= kind
-                state = fed(state, np.uint64(point) + np.uint64(1))
-                k += 1
-                if k == end or not _goes_on(kinds[k], points[k], point, in_symbol, is_given):
-                    break
-                kind, point = kinds[k], points[k]
+            begin, is_symbol = k, kind & WORD_START == 0 and not is_given
+            k, hashes[n], flags = _token(points, kinds, k, end, is_given)
             length = k - begin
             characters += length
-            hashes[n], ends[n] = state, characters
+            ends[n] = characters
             n += 1
-            alphabetic += met & LETTER != 0
-            if met & MEANT and (is_given or not in_symbol):
+            alphabetic += flags & LETTER != 0
+            if flags & MEANT and not is_symbol:
+                kinds[begin] |= WORD_HERE
                 meant += 1
-                in_line += 1
                 meant_characters += length
                 longest = max(longest, length)
-        lines += is_visible
-        one_word_lines += in_line == 1
         token_bounds[d + 1] = n
         each = max(n - first, 1)
         out[WORD_COUNT, row], out[MEAN_WORD_LENGTH, row] = meant, meant_characters / max(meant, 1)
         out[LONGEST_WORD_LENGTH, row], out[ALPHABETIC_WORD_SHARE, row] = longest, alphabetic / each
         out[HASH_WORD_SHARE, row] /= each
         out[ELLIPSIS_WORD_SHARE, row] /= each
-        out[LINE_BREAK_WORD_SHARE, row] = breaks / each
-        out[ONE_WORD_LINE_SHARE, row] = one_word_lines / max(lines, 1)
     return hashes[:n], ends[:n], token_bounds
 
 
