@@ -19,11 +19,13 @@ from assets import (
     documents,
     evaluation,
     evaluation_sets,
+    identification,
     labeling,
+    tiers,
     training,
 )
 from lugha.settings import lake_uri
-from resources import LakeResource, ModelsResource, TrainerResource, WebResource, home
+from resources import LakeResource, ModelsResource, TeacherResource, TrainerResource, WebResource, home
 from sensors import schedules
 from sensors.eval_regression import eval_regression
 
@@ -36,7 +38,19 @@ automation = dg.AutomationConditionSensorDefinition(
 
 defs = dg.Definitions(
     assets=dg.load_assets_from_modules(
-        [collection, documents, labeling, deduplication, evaluation_sets, construction, training, evaluation, audit]
+        [
+            collection,
+            documents,
+            identification,
+            tiers,
+            labeling,
+            deduplication,
+            evaluation_sets,
+            construction,
+            training,
+            evaluation,
+            audit,
+        ]
     ),
     asset_checks=checks.CHECKS,
     sensors=[eval_regression, automation],
@@ -59,6 +73,12 @@ defs = dg.Definitions(
             resolve=json.loads(os.environ.get("LUGHA_RESOLVE", "{}")),
         ),
         "models": ModelsResource(folder=str(home() / "models")),
+        "teacher": TeacherResource(
+            url=os.environ.get("LUGHA_TEACHER_URL", ""),
+            model=os.environ.get("LUGHA_TEACHER_MODEL", ""),
+            token_budget=int(os.environ.get("LUGHA_TEACHER_TOKENS", "200000")),
+            folder=str(home() / "teacher"),
+        ),
         "trainer": TrainerResource(
             folder=str(home() / "checkpoints"), threads=int(os.environ.get("LUGHA_THREADS", "1"))
         ),

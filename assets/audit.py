@@ -49,7 +49,7 @@ def host_scores(context: dg.AssetExecutionContext, lake: LakeResource) -> dg.Mat
     return run_stage(
         context,
         opened,
-        settings=digest_of({name: asdict(each) for name, each in blocklists().items()}),
+        settings=lambda keys: digest_of({name: asdict(each) for name, each in blocklists().items()}),
         make=lambda keys: Made(hosts.host_scores(opened, keys["language"])),
         tell=tell,
     )

@@ -14,9 +14,12 @@ from assets.deduplication import dedup_sets
 from assets.documents import labelled_documents, parsed_documents, standardized_documents
 from assets.evaluation import eval_scores
 from assets.evaluation_sets import eval_sets
+from assets.identification import lid_confusion
 from assets.labeling import cleaned_shards, language_profiles
 from assets.partitions import partition_key
+from assets.tiers import teacher_labels
 from assets.training import checkpoints
+from lugha.labeling.confusion import confusion_problems
 from lugha.labeling.lid import UNDETERMINED
 from lugha.lake import TABLES, Lake
 from lugha.mixtures import recipe
@@ -36,6 +39,8 @@ TABLE_ASSETS: dict[str, Any] = {
     "parsed_documents": parsed_documents,
     "standardized_documents": standardized_documents,
     "labelled_documents": labelled_documents,
+    "lid_confusion": lid_confusion,
+    "teacher_labels": teacher_labels,
     "language_profiles": language_profiles,
     "cleaned_shards": cleaned_shards,
     "dedup_sets": dedup_sets,
@@ -277,6 +282,11 @@ def one_rule_drops(lake: Lake) -> Found:
         )
 
 
+def confused(lake: Lake) -> Found:
+    """Languages that identification mixes up with a close one, finds too seldom or claims too often."""
+    yield from confusion_problems(lake.read("lid_confusion"))
+
+
 def failing_hosts(lake: Lake) -> Found:
     """Languages with hosts of which hardly anything passes and that no list blocks."""
     rows = lake.scan("host_scores").filter(pl.col("is_failing") & pl.col("blocked_by").is_null()).collect()
@@ -332,6 +342,13 @@ CHECKS: list[dg.AssetChecksDefinition] = [
         "no_rule_drops_most",
         f"No single bound drops more than {MOST_BY_ONE_RULE:.0%} of a cell's documents.",
         one_rule_drops,
+    ),
+    _check(
+        lid_confusion,
+        "languages_told_apart",
+        "Close languages are not taken for each other, and each is found and right often enough.",
+        confused,
+        is_blocking=False,
     ),
     _check(host_scores, "hosts_pass", "No host fails unseen.", failing_hosts, is_blocking=False),
     _check(training_mixtures, "shares_sum_to_one", "The shares of a mixture sum to 1.", share_problems),

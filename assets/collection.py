@@ -68,7 +68,7 @@ def crawl_index(context: dg.AssetExecutionContext, lake: LakeResource, web: WebR
         "seeds": web.seeds() if not all(is_recollection(k) for k in context.partition_keys) else [],
         "pages_per_host": web.pages_per_host,
     }
-    return run_stage(context, open_lake, settings=settings, inputs=lambda keys: {}, make=make, tell=tell)
+    return run_stage(context, open_lake, settings=lambda keys: settings, inputs=lambda keys: {}, make=make, tell=tell)
 
 
 class RecollectionConfig(dg.Config):

@@ -8,7 +8,7 @@ import polars as pl
 
 from assets.collection import raw_crawls
 from assets.metadata import of_partition, of_table
-from assets.partitions import cells, one_run, when_new
+from assets.partitions import cells, one_run, to_language, when_new
 from assets.stage import run_stage
 from lugha.labeling.corrections import add_corrections, corrections
 from lugha.labeling.label import label
@@ -16,6 +16,7 @@ from lugha.lake.build import Built, Made
 from lugha.parsing.parse import extractor_name, parse
 from lugha.signals import signals
 from lugha.standardization.standardize import standardize
+from lugha.wordlists import KINDS, word_list
 from resources import LakeResource, ModelsResource
 
 
@@ -36,7 +37,7 @@ def _told(built: Built, rows: pl.DataFrame) -> dict[str, dg.MetadataValue]:
     group_name="parsing",
     kinds={"trafilatura", "deltalake"},
     owners=["team:parsing"],
-    code_version="1",
+    code_version="2",
     backfill_policy=one_run,
     automation_condition=when_new,
     metadata=of_table("parsed_documents"),
@@ -49,7 +50,7 @@ def parsed_documents(context: dg.AssetExecutionContext, lake: LakeResource) -> d
     return run_stage(
         context,
         opened,
-        settings=extractor_name(),
+        settings=lambda keys: extractor_name(),
         tell=_told,
         make=lambda keys: Made(parse(opened.read("raw_crawls", **keys), keys["language"])),
     )
@@ -61,7 +62,7 @@ def parsed_documents(context: dg.AssetExecutionContext, lake: LakeResource) -> d
     group_name="standardization",
     kinds={"ftfy", "deltalake"},
     owners=["team:standardization"],
-    code_version="1",
+    code_version="2",
     backfill_policy=one_run,
     automation_condition=when_new,
     metadata=of_table("standardized_documents"),
@@ -75,17 +76,17 @@ def standardized_documents(context: dg.AssetExecutionContext, lake: LakeResource
         context,
         opened,
         tell=_told,
-        make=lambda keys: Made(standardize(opened.read("parsed_documents", **keys))),
+        make=lambda keys: Made(standardize(opened.read("parsed_documents", **keys), keys["language"])),
     )
 
 
 @dg.asset(
     partitions_def=cells,
-    deps=[standardized_documents, "lid_model"],
+    deps=[standardized_documents, "lid_model", dg.AssetDep("small_models", partition_mapping=to_language)],
     group_name="labeling",
-    kinds={"fasttext", "deltalake"},
+    kinds={"fasttext", "numba", "deltalake"},
     owners=["team:labeling"],
-    code_version="1",
+    code_version="2",
     backfill_policy=one_run,
     automation_condition=when_new,
     metadata=of_table("labelled_documents"),
@@ -97,11 +98,16 @@ def labelled_documents(
     language is written down as a correction of the index, so that the next run of the right language has it.
     """
     opened, model = lake.open(), models.lid()
-    settings = [sorted(signals()), (models.current("lid") or {}).get("digest")]
     found: list[pl.DataFrame] = []
 
+    def settings(keys: Any) -> object:
+        code = keys["language"]
+        lists = {kind: words.digest for kind in KINDS if (words := word_list(kind, code))}
+        return [sorted(signals()), lists, models.lid_digest(), models.fingerprint_of_language(code)]
+
     def make(keys: Any) -> Made:
-        return Made(label(opened.read("standardized_documents", **keys), keys["language"], model))
+        documents, code = opened.read("standardized_documents", **keys), keys["language"]
+        return Made(label(documents, code, model, models.of_language(code)))
 
     def tell(built: Built, rows: pl.DataFrame) -> dict[str, dg.MetadataValue]:
         # From the written rows and for unchanged cells too: what a killed run did not write down is found again here.

@@ -51,4 +51,4 @@ def eval_sets(context: dg.AssetExecutionContext, lake: LakeResource) -> dg.Mater
             built, rows, numbers={"item_count": rows.height, "document_count": rows["doc_id"].n_unique()}
         )
 
-    return run_stage(context, opened, settings=digest_of(benchmark), make=make, tell=tell)
+    return run_stage(context, opened, settings=lambda keys: digest_of(benchmark), make=make, tell=tell)

@@ -72,9 +72,9 @@ def funnel_table(reasons: Mapping[str, int]) -> str:
     )
 
 
-def sample_table(rows: pl.DataFrame) -> str:
+def sample_table(rows: pl.DataFrame, count: int = SAMPLE_ROWS) -> str:
     """A few rows as a markdown table: identifiers as hex, long texts cut, safe for right-to-left text."""
-    shown = rows.head(SAMPLE_ROWS).drop([c for c in ("body", "hints", "lineage") if c in rows.columns])
+    shown = rows.head(count).drop([c for c in ("body", "hints", "lineage") if c in rows.columns])
     lines = ["| " + " | ".join(shown.columns) + " |", "|" + "---|" * len(shown.columns)]
     return "\n".join([*lines, *("| " + " | ".join(_cell(value) for value in row) + " |" for row in shown.iter_rows())])
 

@@ -25,7 +25,7 @@ def run_stage(
     *,
     make: Callable[[Keys], Made],
     inputs: Callable[[Keys], Mapping[str, str]] | None = None,
-    settings: object = None,
+    settings: Callable[[Keys], object] = lambda keys: None,
     tell: Tell = lambda built, rows: of_partition(built, rows),
 ) -> dg.MaterializeResult[Any]:
     """Materialize the partitions of this run of the asset whose name is its table. `tell` gives the metadata of one

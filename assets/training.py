@@ -157,7 +157,7 @@ def checkpoints(
     return run_stage(
         context,
         opened,
-        settings=trainer.model_dump_json(exclude={"folder"}),
+        settings=lambda keys: trainer.model_dump_json(exclude={"folder"}),
         inputs=lambda keys: {**tables(keys), **models_used(keys)},
         make=make,
         tell=tell,

@@ -20,6 +20,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,6 @@ from lugha.parsing.legacy import PRIOR
 from lugha.sample.articles import articles_of
 
 MEGABYTES = 2.0
-SAMPLE_LANGUAGES = Path("lugha/sample/pages")
 META = re.compile(rb"""<meta[^>]{0,300}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]+)""", re.IGNORECASE)
 
 
@@ -87,7 +87,7 @@ def _made(seed: int) -> Iterator[Page]:
     chosen = random.Random(seed)
     sources = [
         (language.name, "".join(f"<p>{paragraph}</p>\n" for paragraph in (article.title, *article.paragraphs)))
-        for language in sorted(SAMPLE_LANGUAGES.iterdir())
+        for language in sorted(files("lugha.sample").joinpath("pages").iterdir(), key=lambda folder: folder.name)
         for article in articles_of(language.name)
     ]
     left = float(os.environ.get("MB", MEGABYTES)) * 1e6

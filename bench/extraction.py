@@ -30,6 +30,7 @@ from lugha.scripts import tokens
 
 RUN = 4  # words
 WARM_UP_PAGES = 5
+NOT_UTF8 = b"<html><body><p>\xe9</p></body></html>"
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,7 @@ def _bodies(language: str) -> dict[str, str]:
 
 
 def _run(extract: Callable[[bytes], str], sets: dict[str, list[Page]]) -> Result:
+    _text(extract, NOT_UTF8)  # what reads legacy encodings is loaded once in a process
     for page in next(iter(sets.values()))[:WARM_UP_PAGES]:
         _text(extract, page.html)
     result = Result()

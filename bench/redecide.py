@@ -118,7 +118,7 @@ def _redecide(lake: Lake, n: int) -> None:
         "cleaned_shards",
         [KEYS],
         code_version="1",
-        settings=None,
+        settings=lambda keys: None,
         inputs=input_digests(lake, "cleaned_shards"),
         make=lambda keys: decided_cell(lake, keys["snapshot"], keys["language"]),
         run_id=f"bench-{n}",

@@ -38,7 +38,7 @@ _JOINERS = "\u200c\u200d"
 _UNSPACED_LETTER = "(?=\\p{L})[" + "".join(f"\\p{{Script={s}}}" for s in UNSPACED) + "]"
 _SPACED = rf"(?!{_UNSPACED_LETTER})"
 TOKEN = regex.compile(
-    rf"{_UNSPACED_LETTER}[\p{{M}}{_JOINERS}]*|{_SPACED}[\p{{L}}\p{{Nd}}](?:{_SPACED}[\p{{L}}\p{{M}}\p{{Nd}}{_JOINERS}])*"
+    rf"{_UNSPACED_LETTER}[\p{{M}}{_JOINERS}]*|{_SPACED}[\p{{L}}\p{{Nd}}](?:{_SPACED}[\p{{L}}\p{{M}}\p{{Nd}}{_JOINERS}])*+"
 )
 # More marks in a row than any orthography stacks (UAX #15 calls 30 stream-safe), to be cut to group 1: Python's NFC
 # sorts them in quadratic time, and a million do not come back.

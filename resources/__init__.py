@@ -5,7 +5,8 @@ that no code changes between places.
 from lugha.settings import home
 from resources.lake import LakeResource
 from resources.models import ModelsResource
+from resources.teacher import TeacherResource
 from resources.trainer import TrainerResource
 from resources.web import WebResource
 
-__all__ = ["LakeResource", "ModelsResource", "TrainerResource", "WebResource", "home"]
+__all__ = ["LakeResource", "ModelsResource", "TeacherResource", "TrainerResource", "WebResource", "home"]

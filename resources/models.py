@@ -11,6 +11,10 @@ import dagster as dg
 from pydantic import Field
 
 from lugha.errors import LughaError
+from lugha.labeling.external import ExternalLid, external_lid
+from lugha.labeling.identifier import Identifier
+from lugha.labeling.lid import load_lid
+from lugha.labeling.small_models import NO_MODELS, LanguageModels, load_language_models, models_fingerprint
 
 
 class NoTokenizer(LughaError):
@@ -38,12 +42,37 @@ class ModelsResource(dg.ConfigurableResource[Any]):
         temporary.write_text(json.dumps({"file": file, "fingerprint": fingerprint, "digest": digest}), encoding="utf-8")
         temporary.replace(pointer)
 
-    def lid(self) -> Any | None:
-        """The language identifier in use, None where none could be trained yet."""
-        from lugha.labeling.lid import load_lid
+    def external_lid(self) -> ExternalLid | None:
+        """The identifier of somebody else that the settings name, None where they name none."""
+        return external_lid()
 
+    def lid(self) -> Identifier | None:
+        """The language identifier in use: that of the settings, else the one that was trained; None where none could
+        be yet.
+        """
+        if outside := external_lid():
+            return outside.identifier
         current = self.current("lid")
         return _cached(load_lid, self.path("lid", current["file"])) if current else None
+
+    def lid_digest(self) -> str:
+        """Digest of the language identifier in use, or of what it was trained on; "none" where there is none."""
+        if outside := external_lid():
+            return outside.digest
+        return (self.current("lid") or {"digest": "none"})["digest"]
+
+    def folder_of_language(self, language: str) -> Path:
+        """Where the small models of a language lie."""
+        return self.path("languages", language)
+
+    def of_language(self, language: str) -> LanguageModels:
+        """The small models of a language that are in use; none of them where nothing was trained."""
+        folder = self.folder_of_language(language)
+        return _loaded(folder, models_fingerprint(folder))
+
+    def fingerprint_of_language(self, language: str) -> str:
+        """Digest of what the small models of a language were made from, "none" where there are none."""
+        return models_fingerprint(self.folder_of_language(language))
 
     def tokenizer(self) -> tuple[str, str]:
         """The tokenizer in use as JSON, and its digest. Raises NoTokenizer."""
@@ -53,6 +82,12 @@ class ModelsResource(dg.ConfigurableResource[Any]):
                 "There is no tokenizer yet. Materialize the asset `tokenizer` (it needs dedup_sets with text), then this one again."
             )
         return self.path("tokenizer", current["file"]).read_text(encoding="utf-8"), current["digest"]
+
+
+@lru_cache(maxsize=8)
+def _loaded(folder: Path, fingerprint: str) -> LanguageModels:
+    """Models by the folder and by what lies in it now, so that models made anew are read anew."""
+    return NO_MODELS if fingerprint == "none" else load_language_models(folder)
 
 
 @lru_cache(maxsize=2)

@@ -59,8 +59,10 @@ def agreement(annotations: pl.DataFrame, taught: pl.DataFrame, rubrics: Mapping[
 
     `annotations` and `taught` are rows of those tables of one language. Beside each pair of people and of the teacher
     with a person there is a row of the teacher with "people": with the label that most of them gave, and where that is
-    split, with none. Labels that a rubric does not have (any more) do not count.
+    split, with none. Labels that a rubric does not have (any more) do not count, nor does what a teacher said to a
+    question that has been reworded since.
     """
+    taught = taught.filter(pl.col("rubric").is_in([rubric.digest for rubric in rubrics.values()]))
     people = annotations.select("doc_id", "aspect", "label", judge="annotator", is_human=pl.lit(True))
     teachers = taught.select("doc_id", "aspect", "label", judge="teacher", is_human=pl.lit(False))
     judged = pl.concat([people, teachers]).sort("judge", "doc_id")

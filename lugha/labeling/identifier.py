@@ -59,7 +59,7 @@ class Identifier:
     """
 
     def __init__(self, model: Any, code_of: Mapping[str, str] | None = None) -> None:
-        names = [name.removeprefix(LABEL) for name in model.get_labels()]
+        names = [name.removeprefix(LABEL) for name in model.get_labels() if name.startswith(LABEL)]
         if len(names) < 2:
             raise NotAnIdentifier(
                 f"The model has {len(names)} labels; identification needs a supervised fastText model."

@@ -28,7 +28,7 @@ def label(
     texts = documents["text"].to_list()
     found = identify(texts, language, model)
     # Signals speak of the text that will go on, so a translation beside it does not count.
-    own = [own_lines(text, foreign) for text, foreign in zip(texts, found["foreign_lines"], strict=True)]
+    own = [own_lines(text, foreign) for text, foreign in zip(texts, found["foreign_lines"].to_list(), strict=True)]
     scores = score_signals(documents.with_columns(pl.Series("text", own, dtype=pl.String)), language, models)
     frame = documents.select("doc_id", "content_hash", "failure").with_columns(
         *found.get_columns(),

@@ -4,11 +4,12 @@ The text is reference text of the language where there is enough, else what the 
 on its peers: the languages of its family in the same script, else all languages of its script, each counting about
 the same (lugha/labeling/distributions.py). The published number of a signal file is carried over by the method that
 it names (lugha/labeling/calibration.py), and compared like with like: reference text with reference text of the
-anchor, crawl with crawl. With nothing to go by the default stays and says so. What a person wrote into the language's
-file wins over everything.
+anchor, crawl with crawl. With nothing to go by there is no bound, and that is said. What a person wrote into the
+language's file wins over everything.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from typing import cast
 
 import polars as pl
@@ -79,6 +80,22 @@ def anchors() -> tuple[str, ...]:
     return tuple(sorted({signal.BOUND.anchor for signal in signals().values() if signal.BOUND.anchor}))
 
 
+def leans_on(codes: Iterable[str]) -> tuple[str, ...]:
+    """The languages whose text has a part in the profiles of these: themselves, all of their scripts, the anchors."""
+    scripts = {language(code).script for code in codes}
+    return tuple(sorted({code for code, x in registered().items() if x.script in scripts} | set(anchors())))
+
+
+def profile_settings(code: str) -> dict[str, object]:
+    """Everything but text that the profile of a language depends on, for a fingerprint: the bounds of all signal files
+    and those of its own file.
+    """
+    return {
+        "signals": {name: asdict(signal.BOUND) for name, signal in signals().items()},
+        "language": {name: asdict(bound) for name, bound in language(code).bounds.items()},
+    }
+
+
 def _row(
     name: str, signal: Signal, code: str, by_hand: LanguageBound | None, behind: Behind | None
 ) -> dict[str, object]:
@@ -97,12 +114,14 @@ def _row(
         "at_least": found["at_least"].number if "at_least" in found else None,
         "at_most": found["at_most"].number if "at_most" in found else None,
         "method": methods[0] if methods else "fixed",
-        "calibrated_by": _origin(signal.BOUND, found, behind),
+        "calibrated_by": _origin(signal.BOUND, code, found, behind),
     }
 
 
 def _sides(name: str, bound: Bound, code: str, behind: Behind | None) -> dict[Side, Calibrated]:
-    """The sides that the bound has, calibrated where something is behind it."""
+    """The sides that the bound has in this language. A number that was found on another language's text, and that
+    nothing carries over, is none: an English bound on repetition would drop whole languages that nobody has read.
+    """
     found: dict[Side, Calibrated] = {}
     for side in SIDES:
         published = bound.at_least if side == "at_least" else bound.at_most
@@ -112,16 +131,12 @@ def _sides(name: str, bound: Bound, code: str, behind: Behind | None) -> dict[Si
             found[side] = Calibrated(published, "fixed", "")
         elif bound.anchor == code:
             found[side] = Calibrated(published, "fixed", f"found on {code}")
-        elif behind is None:
-            found[side] = Calibrated(
-                published, "fixed", f"default: fewer than {LEAST_DOCUMENTS} documents of {code} and too few peers"
-            )
-        else:
+        elif behind is not None:
             found[side] = cast(Calibrated, calibrate(name, side, bound, behind.distribution, behind.anchor))
     return found
 
 
-def _origin(bound: Bound, found: dict[Side, Calibrated], behind: Behind | None) -> str:
+def _origin(bound: Bound, code: str, found: dict[Side, Calibrated], behind: Behind | None) -> str:
     """Where the numbers come from, in words, the published ones last."""
     words = {side: x.words for side, x in found.items() if x.words}
     if len(words) == 2 and len(set(words.values())) == 1:
@@ -129,6 +144,8 @@ def _origin(bound: Bound, found: dict[Side, Calibrated], behind: Behind | None) 
     parts = [text if len(words) == 1 else f"{side}: {text}" for side, text in words.items()]
     if behind:
         parts = [p.format(own=behind.words, anchor=behind.anchor_words) for p in parts]
+    if not found and (bound.at_least is not None or bound.at_most is not None):
+        parts = [f"none: fewer than {LEAST_DOCUMENTS} documents of {code} and too few peers to carry it over"]
     if not parts:
         return bound.calibrated_by
     numbers = " to ".join(f"{x:g}" for x in (bound.at_least, bound.at_most) if x is not None)

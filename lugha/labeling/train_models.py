@@ -158,7 +158,7 @@ def _train_classifiers(
     for kind, (positive, negative) in sides.items():
         least = LEAST_JUDGED if kind in JUDGED else 1
         if min(positive.height, negative.height) < least:
-            told = f"too few documents: {positive.height} and {negative.height}, {least} of each are needed"
+            told = f"too few documents: {positive.height} and {negative.height}; {least} on each side are needed"
             reports[kind] = ClassifierReport(0, 0, None, None, told)
             continue
         classifier, reports[kind] = train_classifier(positive, negative, settings)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import polars as pl
 
 from lugha.lake import Lake
-from lugha.rubrics import rubric
+from lugha.rubrics import rubric, rubrics
 
 TRUSTED = {"text": pl.String, "group": pl.String, "source": pl.String}
 CRAWL = {"text": pl.String, "group": pl.String}
@@ -120,7 +120,9 @@ def _judged_good(annotated: pl.DataFrame, index: pl.DataFrame) -> pl.DataFrame:
 
 
 def _labels(lake: Lake, language: str, annotated: pl.DataFrame) -> pl.DataFrame:
-    taught = lake.read("teacher_labels", language=language)
+    # Labels under a question that has been reworded since are answers to another question.
+    asked = [each.digest for each in rubrics().values()]
+    taught = lake.read("teacher_labels", language=language).filter(pl.col("rubric").is_in(asked))
     both = pl.concat(
         [
             frame.select("doc_id", "aspect", "label", is_human=pl.lit(is_human))

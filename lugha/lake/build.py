@@ -51,7 +51,7 @@ def build(
     partitions: Iterable[Keys],
     *,
     code_version: str,
-    settings: object,
+    settings: Callable[[Keys], object],
     inputs: Callable[[Keys], Mapping[str, str]],
     make: Callable[[Keys], Made],
     run_id: str,
@@ -59,7 +59,7 @@ def build(
 ) -> list[Built]:
     """Bring partitions of `table` up to date and return one `Built` for each, in order.
 
-    `inputs` names the digests that a partition depends on, `make` computes it. A LughaError of either fails that
+    `inputs` names the digests that a partition depends on, `settings` everything else, `make` computes it. A LughaError of either fails that
     partition only; after the others are committed, PartitionsFailed tells which.
     """
     before = lake.states(table)
@@ -71,7 +71,7 @@ def build(
             started = time.monotonic()
             try:
                 digests = dict(inputs(keys))
-                fingerprint = digest_of([code_version, settings, digests])
+                fingerprint = digest_of([code_version, settings(keys), digests])
                 state = before.get(tuple(keys[c] for c in TABLES[table].partitioned_by))
                 is_unchanged = state is not None and state.fingerprint == fingerprint
                 if state is None or not is_unchanged:

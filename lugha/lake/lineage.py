@@ -13,6 +13,7 @@ UPSTREAM: dict[str, tuple[str, ...]] = {
     "parsed_documents": ("raw_crawls",),
     "standardized_documents": ("parsed_documents",),
     "labelled_documents": ("standardized_documents",),
+    "teacher_labels": ("standardized_documents",),
     "language_profiles": ("labelled_documents",),
     "lid_confusion": (),
     "cleaned_shards": ("standardized_documents", "labelled_documents", "language_profiles"),
@@ -54,7 +55,9 @@ def _agrees(table: str, column: str, value: str, keys: Keys) -> bool:
     if column not in keys:
         return True
     if table == "language_profiles":
-        return value.rpartition("_")[2] == keys[column].rpartition("_")[2]
+        from lugha.labeling.profiles import anchors  # there and not above: profiles read the lake
+
+        return value in anchors() or value.rpartition("_")[2] == keys[column].rpartition("_")[2]
     return keys[column] == value
 
 

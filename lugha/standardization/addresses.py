@@ -28,8 +28,9 @@ _LATIN_BEFORE = regex.compile(r"(?r)[\p{Latin}\p{Mn}0-9._%+\-]{1,64}")
 _ANY_BEFORE = regex.compile(r"(?r)[\p{L}\p{M}\p{Nd}._%+\-\u200c\u200d]{1,64}")
 _RESERVED = re.compile(r"(?:^|\.)(?:example(?:\.(?:com|net|org))?|test|invalid|localhost)$", re.IGNORECASE)
 
-_IPV4 = re.compile(r"(?<![\w.\-])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![\w\-]|\.[0-9])")
-_IPV6 = re.compile(r"(?<![\w:.])[23][0-9a-fA-F]{3}:[0-9a-fA-F:]{4,34}(?![\w:])")
+# ASCII around them, since letters of scripts without spaces may stand right beside.
+_IPV4 = re.compile(r"(?<![A-Za-z0-9_.\-])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![A-Za-z0-9_\-]|\.[0-9])")
+_IPV6 = re.compile(r"(?<![A-Za-z0-9_:.])[23][0-9a-fA-F]{3}:[0-9a-fA-F:]{4,34}(?![A-Za-z0-9_:])")
 _IS_VERSION = re.compile(
     r"(?:\b(?:v|ver|build|(?:vers|verz|wers|sürüm|верс|вэрс)\w*)|版本|버전)[. :]{0,3}$", re.IGNORECASE
 )

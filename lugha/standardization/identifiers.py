@@ -18,15 +18,17 @@ from lugha.standardization.territories import territories
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A kind of number: its module in python-stdnum, the groups it is written in, and whether it must be grouped."""
+    """A kind of number: its module in python-stdnum, the groups it is written in, whether it must be grouped, and how
+    many digits it has where the module takes several.
+    """
 
     module: str
     groups: tuple[tuple[int, ...], ...] = ()
     is_grouped: bool = False
+    digit_count: int | None = None
 
 
 _JMBG = Form("si.emso")  # .003; one form in all states of former Yugoslavia
-_ZA = Form("za.idnr", ((6, 4, 3), (6, 4, 2, 1)))  # .001
 FORMS: dict[str, tuple[Form, ...]] = {
     "AR": (Form("ar.cuit", ((2, 8, 1),)), Form("ar.cbu", ((8, 14),))),  # .011, below .001
     "BA": (_JMBG,),
@@ -59,14 +61,14 @@ FORMS: dict[str, tuple[Form, ...]] = {
     "PL": (Form("pl.pesel"),),  # .024
     "RO": (Form("ro.cnp"),),  # .002
     "RS": (_JMBG,),
-    "RU": (Form("ru.inn", ((12,),)),),  # .012; the ten digits of a company are not twelve and let .099 through
+    "RU": (Form("ru.inn", digit_count=12),),  # .012; the ten digits of a company let .099 through
     "SE": (Form("se.personnummer", ((6, 4), (8, 4))),),  # .005
     "SI": (_JMBG,),
     "SK": (Form("cz.rc", ((6, 4),)),),
     "TH": (Form("th.pin", ((1, 4, 5, 2, 1),)),),  # .082
     "TR": (Form("tr.tckimlik"),),  # .014
     "XK": (_JMBG,),
-    "ZA": (_ZA,),
+    "ZA": (Form("za.idnr", ((6, 4, 3), (6, 4, 2, 1))),),  # .001
 }
 LEAST_DIGITS = 10
 _CARD_GROUPS = ((4, 4, 4, 4), (4, 6, 5), (4, 4, 4, 4, 3))
@@ -112,7 +114,7 @@ def _has_form(digits: str, groups: tuple[int, ...], form: Form) -> bool:
     is_ungrouped = len(groups) == 1
     if (is_ungrouped and form.is_grouped) or (not is_ungrouped and groups not in form.groups):
         return False
-    if form.module == "ru.inn" and len(digits) != 12:
+    if form.digit_count not in (None, len(digits)):
         return False
     try:
         return bool(_module(form.module).is_valid(digits))

@@ -23,7 +23,8 @@ _CUE = regex.compile(
     regex.I,
 )
 _DIAL_LINK = re.compile(r"(?:\btel:|\bwa\.me/|\bphone=)$")
-_IN_ADDRESS = re.compile(r"(?://|\bwww\.|\bdoi:|/)[^\s]{0,200}$")
+_IN_ADDRESS = re.compile(r"(?://|\bwww\.|\bdoi:)[!-~]{0,200}$")  # ASCII, since scripts without spaces follow at once
+_IN_PATH = re.compile(r"/[!-~]{0,200}$")
 # What a number is not: part of a word or of a longer number, an amount, a book's or an article's number.
 _NOT_BEFORE = regex.compile(
     r"(?:[\p{Latin}_=#№@&§<\\]|[\p{Sc}±×÷*] ?|\p{Nd}[.,:٫٬’'/]|(?:ISBN|ISSN|ISMN|DOI|PMID|OCLC)\W{0,4}(?:1[03]\W{0,3})?)$",
@@ -48,6 +49,11 @@ def context_of(text: str, run: DigitRun) -> Context:
     """The signs around a run; looks at no more than 208 characters."""
     start, end = run.span(0, len(run.plain))
     before, after = text[max(0, start - 208) : start], text[end : end + 2]
-    is_dialled = bool(_DIAL_LINK.search(before))
-    is_attached = _NOT_BEFORE.search(before[-24:]) or _IN_ADDRESS.search(before) or _NOT_AFTER.match(after)
-    return Context(not is_dialled and bool(is_attached), is_dialled, bool(_CUE.search(before[-48:])), after)
+    is_dialled, is_told = bool(_DIAL_LINK.search(before)), bool(_CUE.search(before[-48:]))
+    is_attached = not is_dialled and bool(
+        _NOT_BEFORE.search(before[-24:])
+        or _IN_ADDRESS.search(before)
+        or (not is_told and _IN_PATH.search(before))
+        or _NOT_AFTER.match(after)
+    )
+    return Context(is_attached, is_dialled, is_told, after)

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from lugha.languages import language
+from lugha.languages import UNDETERMINED, language
 
 LEAST_PERCENT = 5.0  # of a territory's people; below it only where the language is official, or nowhere stronger
 
@@ -17,6 +17,8 @@ def territories(code: str) -> tuple[str, ...]:
     """
     from babel.core import get_global
 
+    if code == UNDETERMINED:  # CLDR's likely territory of that is the United States
+        return ()
     spoken = get_global("territory_languages")
     names = _names(code)
     found = dict.fromkeys([*_named_in_tags(code), *_likely(names)])

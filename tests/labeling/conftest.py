@@ -4,11 +4,12 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Any
+from pathlib import Path
 
 import polars as pl
 import pytest
 
+from lugha.labeling.identifier import Identifier
 from lugha.labeling.lid import LidSettings, load_lid, train_lid
 from lugha.sample.articles import articles_of
 
@@ -54,10 +55,11 @@ def hinted(texts: list[Text]) -> pl.DataFrame:
 
 @dataclass(frozen=True)
 class Lid:
-    """A trained identifier, read back from its file, and the report of its training."""
+    """A trained identifier, read back from its file, the report of its training, and the file."""
 
-    model: Any
+    model: Identifier
     report: pl.DataFrame
+    path: Path
 
 
 @pytest.fixture(scope="session")
@@ -65,7 +67,7 @@ def lid(hinted: pl.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Lid:
     """The identifier that learned from `hinted`."""
     path = tmp_path_factory.mktemp("lid") / "models" / "lid.bin"
     report = train_lid(hinted, LidSettings(), path)
-    return Lid(load_lid(path), report)
+    return Lid(load_lid(path), report, path)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lugha.labeling.agreement import SCHEMA, agreement, kappa
@@ -39,6 +39,7 @@ def test_kappa_and_weighted_kappa_are_those_of_scikit_learn():
     assert kappa(counts, is_ordered=True).value == pytest.approx(0.8192771084337349)
 
 
+@settings(max_examples=30)
 @given(st.lists(st.lists(st.integers(0, 30), min_size=3, max_size=3), min_size=3, max_size=3))
 def test_kappa_is_at_most_one_and_does_not_depend_on_who_is_asked_first(rows: list[list[int]]):
     for is_ordered in (False, True):
@@ -66,21 +67,20 @@ def test_more_documents_make_the_interval_narrower():
     assert (many.high - many.low) * 5 < few.high - few.low
 
 
-def judged(rows_of, name: str, judge: str, column: str, labels: list[str], aspect: str = "quality") -> pl.DataFrame:
-    rows = [
-        {"doc_id": bytes([n]) * 16, "aspect": aspect, "label": label, column: judge} for n, label in enumerate(labels)
-    ]
+def judged(rows_of, name: str, judge: str, labels: list[str]) -> pl.DataFrame:
+    who = {"annotator": judge} if name == "annotations" else {"teacher": judge, "rubric": rubrics()["quality"].digest}
+    rows = [{"doc_id": bytes([n]) * 16, "aspect": "quality", "label": x, **who} for n, x in enumerate(labels)]
     return rows_of(name, *rows)
 
 
 def test_every_pair_of_judges_is_reported_with_what_it_rests_on(rows_of):
     people = pl.concat(
         [
-            judged(rows_of, "annotations", "Adé", "annotator", ["good", "poor", "fair", "good", "unusable"]),
-            judged(rows_of, "annotations", "Ìyábọ̀", "annotator", ["good", "poor", "fair", "fair"]),
+            judged(rows_of, "annotations", "Adé", ["good", "poor", "fair", "good", "unusable"]),
+            judged(rows_of, "annotations", "Ìyábọ̀", ["good", "poor", "fair", "fair"]),
         ]
     )
-    taught = judged(rows_of, "teacher_labels", "large-1", "teacher", ["good", "fair", "fair", "good", "poor"])
+    taught = judged(rows_of, "teacher_labels", "large-1", ["good", "fair", "fair", "good", "poor"])
     found = agreement(people, taught, rubrics())
     assert dict(found.schema) == SCHEMA
     counted = {(one, other): n for one, other, n in found.select("one", "other", "document_count").iter_rows()}
@@ -94,7 +94,14 @@ def test_every_pair_of_judges_is_reported_with_what_it_rests_on(rows_of):
 
 
 def test_judges_who_share_no_document_and_labels_of_no_rubric_give_no_row(rows_of):
-    people = judged(rows_of, "annotations", "Adé", "annotator", ["good", "wonderful"])
-    taught = judged(rows_of, "teacher_labels", "large-1", "teacher", ["adult", "good"])
+    people = judged(rows_of, "annotations", "Adé", ["good", "wonderful"])
+    taught = judged(rows_of, "teacher_labels", "large-1", ["adult", "good"])
     assert agreement(people, taught, rubrics()).is_empty()
     assert agreement(people.clear(), taught.clear(), rubrics()).is_empty()
+
+
+def test_answers_to_a_question_that_was_reworded_do_not_count(rows_of):
+    people = judged(rows_of, "annotations", "Adé", ["good", "poor"])
+    taught = judged(rows_of, "teacher_labels", "large-1", ["good", "poor"])
+    assert agreement(people, taught, rubrics()).height == 1
+    assert agreement(people, taught.with_columns(rubric=pl.lit("0")), rubrics()).is_empty()

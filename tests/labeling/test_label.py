@@ -6,11 +6,13 @@ from typing import Any
 import polars as pl
 import pytest
 
-from lugha.labeling.label import label
-from lugha.labeling.lid import UNDETERMINED
+from lugha.labeling.label import identify, label
+from lugha.labeling.small_models import NO_MODELS
+from lugha.lake.digest import short_hash
 from lugha.lake.schemas import TABLES
+from lugha.languages import UNDETERMINED
 from lugha.sample.articles import articles_of
-from lugha.signals import signals
+from lugha.signals import score_signals, signals
 
 SIX = ("yor_Latn", "amh_Ethi", "urd_Arab", "mya_Mymr", "tha_Thai", "tur_Latn")
 Documents = Callable[..., pl.DataFrame]
@@ -93,13 +95,53 @@ def test_every_document_has_a_row_with_every_signal(texts: list[Any], lid: Any, 
     assert labelled.select("doc_id", "content_hash", "failure").equals(
         pages.select("doc_id", "content_hash", "failure")
     )
-    for name, signal in signals().items():
-        expected = signal.score(pages, texts[0].language).cast(pl.Float32)
-        assert labelled[name].to_list() == expected.to_list()
-    assert labelled.drop("failure", "lid_label", "lid_runner_up").null_count().sum_horizontal().item() == 0
+    for expected in score_signals(pages, texts[0].language, NO_MODELS):
+        assert labelled[expected.name].to_list() == expected.to_list()
+    told = labelled.drop("failure", "lid_label", "lid_runner_up", *signals())
+    assert told.null_count().sum_horizontal().item() == 0
 
 
 def test_no_documents_give_no_rows_in_the_right_types(lid: Any, documents: Documents):
     labelled = label(documents(), "tha_Thai", lid.model)
     assert labelled.schema == pl.Schema({c: TABLES["labelled_documents"].schema[c] for c in labelled.columns})
     assert labelled.height == 0
+
+
+def test_the_text_that_goes_on_is_hashed_without_its_foreign_lines(lid: Any, documents: Documents):
+    own, foreign = articles_of("yor_Latn")[2].paragraphs, articles_of("tha_Thai")[2].paragraphs
+    row = label(documents("\n".join([own[0], foreign[0], own[1]])), "yor_Latn", lid.model).row(0, named=True)
+    kept = f"{own[0]}\n{own[1]}".encode()
+    assert (row["own_hash"], row["own_byte_count"]) == (short_hash(kept), len(kept))
+
+
+@pytest.mark.parametrize(
+    ("text", "letters"),
+    [
+        ("9 1 7 " * 200_000, False),
+        ("🌾🚜" * 200_000, False),
+        ("\u0378\uffff\ue000" * 100_000, False),
+        ("\u200f\u202e" + "אָ֑בָּ" * 100_000, True),
+        ("و\u064b\u0651" * 100_000, True),
+    ],
+    ids=["digits", "emoji", "unassigned", "hebrew with marks", "arabic with marks"],
+)
+def test_text_that_is_hardly_text_gets_a_verdict(text: str, letters: bool, lid: Any, documents: Documents):
+    row = label(documents(text), "urd_Arab", lid.model).row(0, named=True)
+    assert (row["lid_label"] is not None) == letters
+    assert row["noisy_lines"] == ([] if letters else [0])
+
+
+@pytest.mark.slow
+def test_ten_megabytes_on_one_line_and_a_million_lines_get_a_verdict(lid: Any):
+    line = " ".join(articles_of("mya_Mymr")[0].paragraphs)
+    long, many = line * (10_000_000 // len(line.encode())), "\n".join(["Bu bir deneme satırıdır."] * 1_000_000)
+    found = identify([long, many], UNDETERMINED, lid.model)
+    assert found["lid_label"].to_list() == ["mya_Mymr", "tur_Latn"]
+    assert found["paragraphs"].list.len().to_list() == [1, 1]
+
+
+def test_lone_surrogates_do_no_harm(lid: Any):
+    (found,) = identify(["\ud800 Bugün hava çok güzel, çocuklar bahçede oynuyor \udfff"], "tur_Latn", lid.model)[
+        "lid_label"
+    ]
+    assert found == "tur_Latn"

@@ -10,7 +10,15 @@ import pytest
 
 from lugha.labeling import profiles
 from lugha.labeling.distributions import SHRINKAGE, Distribution, Population, distribution
-from lugha.labeling.profiles import LEAST_DOCUMENTS, UnknownSignal, anchors, profile
+from lugha.labeling.profiles import (
+    LEAST_DOCUMENTS,
+    UnknownSignal,
+    anchors,
+    leans_on,
+    profile,
+    profile_settings,
+)
+from lugha.lake.digest import digest_of
 from lugha.lake.schemas import TABLES
 from lugha.languages import languages
 from lugha.signals import Bound, signals
@@ -56,11 +64,11 @@ def test_every_signal_has_a_row_in_the_columns_of_the_table():
 
 
 @pytest.mark.parametrize("code", ["yor_Latn", "amh_Ethi", "urd_Arab", "mya_Mymr", "tha_Thai", "tur_Latn"])
-def test_with_nothing_to_go_by_the_default_stays_and_says_so(code: str):
+def test_a_number_of_another_language_is_no_bound_where_nothing_carries_it_over(code: str):
     found = row(code, "duplicate_line_share")
-    assert (found["at_least"], found["at_most"], found["method"]) == (None, 0.3, "fixed")
+    assert (found["at_least"], found["at_most"], found["method"]) == (None, None, "fixed")
     assert found["calibrated_by"] == (
-        f"default: fewer than 50 documents of {code} and too few peers; published 0.3 (Gopher, English)"
+        f"none: fewer than 50 documents of {code} and too few peers to carry it over; published 0.3 (Gopher, English)"
     )
     assert (found["population"], found["document_count"], found["own_weight"]) == ("none", 0, 0.0)
     assert (found["median"], found["quantiles"]) == (None, None)
@@ -194,6 +202,13 @@ def test_the_anchors_are_those_that_the_signals_name():
     assert anchors() == ("eng_Latn",)
 
 
+def test_a_profile_leans_on_its_script_and_on_the_anchors():
+    found = leans_on(["tha_Thai"])
+    assert {"tha_Thai", "eng_Latn"} <= set(found)
+    assert {code[-4:] for code in found} == {"Thai", "Latn"}
+    assert [code for code in found if code.endswith("Latn")] == ["eng_Latn"]
+
+
 @pytest.fixture
 def catalog(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
     """`catalog("[bounds.x]...")`: a language qaa_Latn whose file ends with these lines."""
@@ -217,6 +232,14 @@ def test_what_a_person_wrote_wins_over_everything(catalog: Callable[[str], None]
     assert (found["at_least"], found["at_most"], found["method"]) == (0.01, None, "fixed")
     assert found["calibrated_by"] == "120 pages read by hand"
     assert found["median"] == pytest.approx(0.3)
+
+
+def test_a_bound_that_a_person_changes_changes_the_settings(catalog: Callable[[str], None]):
+    digests = set()
+    for number in (0.4, 0.5):
+        catalog(f'[bounds.digit_share]\nat_most = {number}\ncalibrated_by = "read by hand"\n')
+        digests |= {digest_of(profile_settings("yor_Latn")), digest_of(profile_settings("yor_Latn"))}
+    assert len(digests) == 2
 
 
 def test_a_bound_on_a_signal_that_is_not_there_names_the_nearest(catalog: Callable[[str], None]):

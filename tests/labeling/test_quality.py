@@ -67,15 +67,12 @@ def test_damaged_text_is_told_from_whole_text(language: str):
 
 
 def test_two_halves_of_one_text_cannot_be_told_apart():
-    """Four times, as a test at 95 % is wrong now and then."""
     passages = [p for language in ("hau_Latn", "swh_Latn") for t in texts_of(language) for p in passages_of(t)]
-    refused = 0
-    for seed in range(4):
-        mixed = random.Random(seed).sample(passages, len(passages))
-        half = len(mixed) // 2
-        trained, report = train_classifier(documents(mixed[:half]), documents(mixed[half:]), FAST)
-        refused += trained is None and "may be chance" in report.refused
-    assert refused >= 3
+    mixed = random.Random(1).sample(passages, len(passages))
+    half = len(mixed) // 2
+    trained, report = train_classifier(documents(mixed[:half]), documents(mixed[half:]), FAST)
+    assert trained is None
+    assert "may be chance" in report.refused
 
 
 def test_little_text_gives_no_classifier_and_says_how_little():

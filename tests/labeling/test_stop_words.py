@@ -73,7 +73,7 @@ def test_marks_stay_in_the_words():
     assert "sì" in set(words(["Ó sì lọ."], "yor_Latn"))
 
 
-@pytest.mark.parametrize("language", ["tur_Latn", "tha_Thai"])
+@pytest.mark.parametrize("language", ["tur_Latn", pytest.param("tha_Thai", marks=pytest.mark.slow)])
 def test_a_line_of_ten_megabytes_takes_little_time(language: str):
     word = "ka" if language == "tur_Latn" else "กา"
     begin = time.process_time()

@@ -158,7 +158,7 @@ def test_the_teacher_s_labels_become_a_classifier(tmp_path: Path):
     )
     report = train_language_models("swh_Latn", NO_TRUST, NO_CRAWL, judged, tmp_path, SETTINGS)
     assert report.classifiers["teacher"].refused == ""
-    assert report.classifiers["toxicity"].refused == "too few documents: 0 and 68, 50 of each are needed"
+    assert report.classifiers["toxicity"].refused == "too few documents: 0 and 68; 50 on each side are needed"
     teacher = load_language_models(tmp_path).get("teacher")
     assert teacher
     assert teacher.scores(pl.Series(texts)).median() > 0.8

@@ -6,6 +6,7 @@ import pytest
 from lugha.labeling.training_text import CRAWL, LABELS, TRUSTED, TrainingText, texts_by_id, training_text
 from lugha.lake import Lake
 from lugha.reference import SCHEMA
+from lugha.rubrics import rubric
 
 YORUBA = "Àwọn ọmọdé ló kọ́kọ́ gbé garawa wọn síwájú"
 LANGUAGE = {"language": "yor_Latn"}
@@ -95,8 +96,9 @@ def test_the_crawl_is_cut_by_its_ids_and_each_document_comes_once(filled: Lake):
 
 def test_labels_of_people_and_teacher_come_with_their_text(filled: Lake, rows_of):
     annotate(filled, rows_of, (3, "good", "Adé"), (9, "poor", "Adé"))
-    taught = {"doc_id": id_of(4), "aspect": "quality", "label": "poor", "teacher": "large", "rubric": "0"}
-    filled.overwrite("teacher_labels", rows_of("teacher_labels", taught), LANGUAGE, run_id="t")
+    taught = {"doc_id": id_of(4), "aspect": "quality", "label": "poor", "rubric": rubric("quality").digest}
+    reworded = {"doc_id": id_of(5), "aspect": "quality", "label": "good", "rubric": "of another question"}
+    filled.overwrite("teacher_labels", rows_of("teacher_labels", taught, reworded), LANGUAGE, run_id="t")
     assert sorted(read(filled).labels.rows()) == [
         (f"{YORUBA} 3", "farm.example", "quality", "good", True),
         (f"{YORUBA} 4", "farm.example", "quality", "poor", False),

@@ -53,7 +53,7 @@ def build_all(root: str, calls: Path) -> list[Built]:
         "cleaned_shards",
         PARTITIONS,
         code_version="1",
-        settings=None,
+        settings=lambda keys: None,
         inputs=lambda _: {},
         make=make,
         run_id="run-1",

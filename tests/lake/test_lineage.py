@@ -41,7 +41,7 @@ def rebuild(lake, rows_of):
             table,
             partitions,
             code_version=code_version,
-            settings=None,
+            settings=lambda keys: None,
             inputs=input_digests(lake, table),
             make=lambda _: made,
             run_id="run-1",

@@ -30,14 +30,14 @@ def test_the_right_encoding_has_least_against_it(word: str, right: str, wrong: s
     assert found_wrong > 0
 
 
-@pytest.mark.parametrize("text", ["l’ami", "«oui»", "“ọ̀rọ̀”".replace("ọ̀", "o"), "12º", "a–b".replace("a–b", "– b")])
+@pytest.mark.parametrize("text", ["l’ami", "«oui»", "“oro”", "12º", "– b"])
 def test_punctuation_where_it_belongs_is_not_held_against_an_encoding(text: str):
     assert against(text.encode("cp1252"), "cp1252") == [0]
 
 
 def test_marks_follow_letters():
-    assert against("ế".encode() and b"\xea\xec", "cp1258") == [0]
-    assert against(b"\xec", "cp1258")[0] > 0
+    assert against("ê\u0301".encode("cp1258"), "cp1258") == [0]
+    assert against("\u0301".encode("cp1258"), "cp1258")[0] > 0
 
 
 def test_letters_are_small_and_signs_are_none():

@@ -49,6 +49,16 @@ def test_encoding_and_extractor_are_written_down(thai: Any, records: Record):
     assert "trafilatura 2." in extractor_name()
 
 
+@pytest.mark.parametrize(("declared", "written"), [("windows-1252", "windows-1252"), ("", None)])
+def test_what_was_declared_is_written_down_beside_what_was_read(
+    declared: str, written: str | None, turkish: Any, records: Record
+):
+    meta = f'<head><meta charset="{declared}">' if declared else "<head>"
+    body = turkish.html.replace("<head>", meta).encode("cp1254", errors="ignore")
+    row = parse(records(body), "tur_Latn").row(0, named=True)
+    assert (row["charset"], row["charset_source"], row["charset_declared"]) == ("cp1254", "detected", written)
+
+
 @pytest.mark.parametrize(
     ("body", "failure"),
     [

@@ -94,6 +94,7 @@ def test_a_score_is_what_one_counts_by_hand(name: str, text: str, expected: floa
         ("donâ€™t", 3),
         ("ÐŸÑ€Ð¸Ð²ÐµÑ‚", 12),
         ("à¤¹à¤¿", 6),
+        ("Ã\x80Ã\x81", 4),
         ("Â\u00a0boş", 2),
         ("ka\ufffd\ufffdr\x00", 3),
         ("\x80\x9f \ue000 \u0378 \U0010ffff", 5),

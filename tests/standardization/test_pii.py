@@ -52,6 +52,8 @@ PHONES = [
     ("wol_Latn", "Woo ma ci 77 123 45 67", "Woo ma ci 00 000 00 00"),
     ("zul_Latn", "Shayela u-082 123 4567", "Shayela u-000 000 0000"),
     ("kor_Hang", "전화 02-123-4567", "전화 00-000-0000"),
+    ("zho_Hans", "网址http://li.cn/，电话010-65551234。", "网址http://li.cn/，电话000-00000000。"),
+    ("tur_Latn", "Tel/Faks:0212 555 01 23", "Tel/Faks:0000 000 00 00"),
     ("khm_Khmr", "ទូរស័ព្ទ ០១២ ៣៤៥ ៦៧៨", "ទូរស័ព្ទ ០០០ ០០០ ០០០"),
     ("fuc_Latn", "00221 77 123 45 67", "00000 00 000 00 00"),
     ("hau_Latn", "https://wa.me/2348031234567", "https://wa.me/0000000000000"),
@@ -84,7 +86,7 @@ ADDRESSES = [
     ("amh_Ethi", "ሰርቨር 8.8.8.8 ነው", "ሰርቨር 192.0.2.1 ነው", PiiCounts(ip_count=1)),
     ("yor_Latn", "IP 5.9.12.20 ni", "IP 192.0.2.1 ni", PiiCounts(ip_count=1)),
     ("mya_Mymr", "2001:4860:4860::8888", "2001:db8::1", PiiCounts(ip_count=1)),
-    ("zho_Hans", "服务器208.67.222.222上", "服务器208.67.222.222上", NOTHING),
+    ("zho_Hans", "服务器208.67.222.222上", "服务器192.0.2.1上", PiiCounts(ip_count=1)),
 ]
 
 NOT_PERSONAL = [
@@ -226,7 +228,7 @@ def test_only_addresses_change_the_length(text: str, language: str):
     ids=lambda text: ascii(text[:12]),
 )
 def test_hostile_text_takes_time_in_proportion(text: str):
-    """Generous: none took more than 15 CPU seconds, at two to six microseconds a character where all is candidates."""
+    """Generous: on an idle machine none took more than 6 CPU seconds, under load 18."""
     start = time.process_time()
     replace_pii(text, "swh_Latn")
     assert time.process_time() - start < 60

@@ -13,6 +13,7 @@ from lugha.signals.kernel.tables import (
     CONTINUE,
     EXTEND,
     LOWER_CASE,
+    NOISE,
     NUMBER,
     OTHER_LETTER,
     PARAGRAPH_END,
@@ -60,8 +61,9 @@ def sequences(points: Array, kinds: Array, bounds: Array, rows: Array, out: Arra
                         in_urls += length
                     elif point >= 0xC2 and point < 0xF5:
                         length = _garbled(points, kinds, k, end)
-                        garbled += length
                         free = k + length
+                        for j in range(k, free):
+                            garbled += kinds[j] & NOISE == 0  # the others are counted already
         total = max(end - start, 1)
         out[SENTENCE_COUNT, row] = sentences + has_word
         out[ELLIPSIS_WORD_SHARE, row], out[URL_SHARE, row] = ellipses, in_urls / total
