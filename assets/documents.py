@@ -13,7 +13,7 @@ from assets.stage import run_stage
 from lugha.labeling.corrections import add_corrections, corrections
 from lugha.labeling.label import label
 from lugha.lake.build import Built, Made
-from lugha.parsing.parse import extractor_name, parse
+from lugha.parsing.parse import extractor_name, parse, reader_name
 from lugha.signals import signals
 from lugha.standardization.standardize import standardize
 from lugha.wordlists import KINDS, word_list
@@ -50,7 +50,7 @@ def parsed_documents(context: dg.AssetExecutionContext, lake: LakeResource) -> d
     return run_stage(
         context,
         opened,
-        settings=lambda keys: extractor_name(),
+        settings=lambda keys: [reader_name(), extractor_name()],
         tell=_told,
         make=lambda keys: Made(parse(opened.read("raw_crawls", **keys), keys["language"])),
     )

@@ -58,7 +58,7 @@ def measure(given: Path | None) -> dict[str, Any]:
         "training_cpu_seconds": round(training_seconds, 1),
         "timed_mb": round(mb, 1),
     }
-    peers = {name: _peer(find, held_out, texts) for name, find in _peers().items()}
+    peers = {name: _peer(find, held_out, texts, rows) for name, find in _peers().items()}
     return {
         "input_mb": round(float(sizes["text"].sum()) / 1e6, 1),
         "ours": ours,
@@ -140,8 +140,12 @@ def _peers() -> dict[str, Callable[[str], str | None]]:
     return found
 
 
-def _peer(find: Callable[[str], str | None], held_out: pl.DataFrame, texts: list[str]) -> dict[str, Any]:
-    """Macro F1 over the languages that the peer names at all, among the texts of these alone: in its favour."""
+def _peer(
+    find: Callable[[str], str | None], held_out: pl.DataFrame, texts: list[str], ours: pl.DataFrame
+) -> dict[str, Any]:
+    """Macro F1 over the languages that the peer names at all, among the texts of these alone (in its favour: what it
+    calls the others does not count), and ours over the same.
+    """
     labels = [by_tag(find(text) or "und") or UNDETERMINED for text in held_out["text"]]
     known = set(labels) - {UNDETERMINED}
     rows = (
@@ -154,6 +158,8 @@ def _peer(find: Callable[[str], str | None], held_out: pl.DataFrame, texts: list
     return {
         "macro_f1_sentences": _rounded(macro_f1(rows, SENTENCES, known)),
         "macro_f1_documents": _rounded(macro_f1(rows, DOCUMENTS, known)),
+        "lugha_f1_sentences_same_languages": _rounded(macro_f1(ours, SENTENCES, known)),
+        "lugha_f1_documents_same_languages": _rounded(macro_f1(ours, DOCUMENTS, known)),
         "mb_per_cpu_s": round(sum(len(text.encode()) for text in sample) / 1e6 / seconds, 1),
         "languages_named": len(known),
     }
@@ -161,10 +167,9 @@ def _peer(find: Callable[[str], str | None], held_out: pl.DataFrame, texts: list
 
 def _table(ours: dict[str, Any], peers: dict[str, Any], rows: pl.DataFrame, counted: list[str]) -> str:
     lines = ["| figure | lugha |" + "".join(f" {name} |" for name in peers), "|---|---:|" + "---:|" * len(peers)]
-    lines += [
-        f"| {key} | {value} |" + "".join(f" {peer.get(key, '')} |" for peer in peers.values())
-        for key, value in ours.items()
-    ]
+    for key in dict.fromkeys([*ours, *(key for peer in peers.values() for key in peer)]):
+        told = (x.get(key, "") for x in (ours, *peers.values()))
+        lines.append(f"| {key} | " + " | ".join(map(str, told)) + " |")
     lines += [
         f"\nPeers that are not installed were not run: {', '.join({'py3langid', 'cld2'} - set(peers)) or 'none'}."
     ]

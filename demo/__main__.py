@@ -35,14 +35,15 @@ def _after_the_index(place: Place, started: float) -> int:
 
     # Only now: the definitions read the languages when they are imported.
     from demo.display import Display, console
+    from demo.gold import import_gold
     from demo.loop import run_loop
     from demo.report import figures, show
     from demo.runner import StepFailed
 
-    display = Display(total=16)
+    display = Display(total=18)
     try:
         with display.progress:
-            run_loop(display, languages)
+            run_loop(display, languages, lambda: import_gold(lake, place.manifest, place.home / "gold"))
     except StepFailed as failure:
         console.print(str(failure), style="red", highlight=False, markup=False)
         return 1

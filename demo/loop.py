@@ -2,7 +2,7 @@
 again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import dagster as dg
 
@@ -13,23 +13,32 @@ DOCUMENTS = ["raw_crawls", "parsed_documents", "standardized_documents"]
 ROUNDS = ("round-1", "round-2", "round-3")
 
 
-def run_loop(display: Display, languages: Sequence[str]) -> None:
-    """Every step of the demo after the index; each is skipped where a run of it ended well before."""
+def run_loop(display: Display, languages: Sequence[str], tell_gold: Callable[[], int]) -> None:
+    """Every step of the demo after the index; each is skipped where a run of it ended well before. `tell_gold` puts
+    what is known of the pages' languages into the lake, for a check to measure labels on.
+    """
     runner = Runner(display)
     snapshot = next(s for s in runner.instance.get_dynamic_partitions("snapshots") if s.startswith("web-"))
     cells = (f"{languages[0]}|{snapshot}", f"{languages[-1]}|{snapshot}")
     of_languages = (languages[0], languages[-1])
     runner.run("documents", "fetch, parse, standardize", DOCUMENTS, first_last=cells)
     runner.run("lid", "learn to tell the languages apart", ["lid_model"])
+    runner.run("confusion", "what is taken for what", ["lid_confusion"], first_last=of_languages)
+    runner.run("small models", "stop words, classifiers, language models", ["small_models"], first_last=of_languages)
+    tell_gold()
     runner.run("labels", "label", ["labelled_documents"], first_last=cells)
     # Records under a wrong hint were found by their text; now the right language collects them.
     runner.run(
         "refiled", "collect what was filed under a wrong language", [*DOCUMENTS, "labelled_documents"], first_last=cells
     )
+    tell_gold()
     runner.run("profiles", "bounds per language", ["language_profiles"], first_last=of_languages)
     runner.run("cleaned", "decide", ["cleaned_shards"], first_last=cells)
     runner.run(
-        "dedup", "remove copies, hold out", ["dedup_sets", "eval_sets", "language_cards"], first_last=of_languages
+        "dedup",
+        "remove copies, hold out",
+        ["host_scores", "dedup_sets", "eval_sets", "language_cards"],
+        first_last=of_languages,
     )
     runner.run("tokenizer", "train a tokenizer", ["tokenizer"])
     for mixture in ("base", ROUNDS[0], ROUNDS[1]):
@@ -69,7 +78,7 @@ def recollect(runner: Runner) -> None:
             runner.run(
                 f"after {request_id} dedup",
                 f"remove copies in {language}",
-                ["dedup_sets", "eval_sets", "language_cards"],
+                ["host_scores", "dedup_sets", "eval_sets", "language_cards"],
                 partition=language,
             )
 

@@ -32,6 +32,11 @@ class Place:
     hosts: Path
     seeds: Path
 
+    @property
+    def manifest(self) -> Path:
+        """What is true of the pages, where the web's folder says so."""
+        return self.hosts.parent / "manifest.jsonl"
+
     def environment(self) -> dict[str, str]:
         """Settings of the definitions for this demo, as of its last run."""
         settings: dict[str, str] = json.loads((self.home / "settings.json").read_text(encoding="utf-8"))

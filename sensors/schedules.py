@@ -9,6 +9,7 @@ from itertools import groupby
 
 import dagster as dg
 
+from assets.audit import host_scores
 from assets.collection import crawl_index
 from assets.construction import training_mixtures
 from assets.deduplication import dedup_sets
@@ -26,7 +27,7 @@ from resources import LakeResource
 MOST_PARTITIONS = 200  # a night
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 CELL_STAGES = (parsed_documents, standardized_documents, labelled_documents, cleaned_shards)
-LANGUAGE_STAGES = (language_profiles, dedup_sets, eval_sets)
+LANGUAGE_STAGES = (language_profiles, host_scores, dedup_sets, eval_sets)
 
 
 @dg.schedule(cron_schedule="0 2 * * 6", target=[crawl_index])

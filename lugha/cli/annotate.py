@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from lugha.labeling.annotations import export_documents, import_annotations
+from lugha.labeling.annotations import LANGUAGE, export_documents, import_annotations
 from lugha.lake import Lake
 from lugha.languages import language as find_language
 from lugha.rubrics import rubric
@@ -26,11 +26,15 @@ def command(file: Path, language: str, is_export: bool, aspect: str, count: int)
     lake.create_tables()
     code = find_language(language).code
     if is_export:
-        asked = rubric(aspect)
         written = export_documents(lake, file, code, aspect, count)
-        console.print(f"{written} documents of {find_language(code).endonym} ({code}) are in {file}. {asked.question}")
-        for label, meaning in asked.labels.items():
-            console.print(f"  {label}: {meaning}")
+        console.print(f"{written} documents of {find_language(code).endonym} ({code}) are in {file}.")
+        if aspect == LANGUAGE:
+            console.print("Which language is each of them in? Answer with its code, such as yor_Latn.")
+        else:
+            asked = rubric(aspect)
+            console.print(asked.question)
+            for label, meaning in asked.labels.items():
+                console.print(f"  {label}: {meaning}")
         console.print(f"Fill in label and annotator, then: lugha annotate {file} --language {code}")
         return
     done = import_annotations(lake, file, code)

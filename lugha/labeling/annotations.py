@@ -8,7 +8,7 @@ they said of it; importing a file twice changes nothing. Rows without a label ar
 import csv
 import json
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,12 +19,14 @@ from lugha.errors import LughaError, nearest
 from lugha.labeling.judging_sample import documents_of, documents_to_judge
 from lugha.lake import Lake
 from lugha.lake.schemas import TABLES
+from lugha.languages import registered
 from lugha.registry import UnknownName
 from lugha.rubrics import Rubric, rubric, rubrics
 
 COLUMNS = ("doc_id", "url", "aspect", "label", "annotator", "note")
 EXPORTED = ("doc_id", "url", "aspect", "label", "annotator", "note", "labels", "text")
 KEY = ("doc_id", "aspect", "annotator")
+LANGUAGE = "language"  # the aspect that needs no rubric: the label is the code of the language that a document is in
 EXPORTED_CHARACTERS = 4_000
 NOTE_CHARACTERS = 2_000
 Row = Mapping[str, object]
@@ -91,7 +93,7 @@ def export_documents(lake: Lake, path: Path, language: str, aspect: str, count: 
     """Write documents for a person to judge, with empty labels; how many. Documents that somebody judged already come
     last.
     """
-    asked = rubric(aspect)
+    labels = "a code of lugha/languages/" if aspect == LANGUAGE else " | ".join(rubric(aspect).labels)
     judged = lake.read("annotations", language=language).filter(pl.col("aspect") == aspect)["doc_id"]
     chosen = documents_to_judge(lake, language, count, judged, judged_first=False)
     rows = [
@@ -102,7 +104,7 @@ def export_documents(lake: Lake, path: Path, language: str, aspect: str, count: 
             "label": "",
             "annotator": "",
             "note": "",
-            "labels": " | ".join(asked.labels),
+            "labels": labels,
             "text": _cell(text[:EXPORTED_CHARACTERS]),
         }
         for doc_id, url, text in chosen.select("doc_id", "url", "text").iter_rows()
@@ -132,17 +134,25 @@ def _doc_id(texts: Mapping[str, str], ids: set[bytes], by_url: Mapping[str, byte
 
 
 def _judgement(texts: Mapping[str, str], known: Mapping[str, Rubric], where: str) -> dict[str, str]:
-    if texts["aspect"] not in known:
-        raise BrokenAnnotations(f"{where}: {UnknownName('rubrics', texts['aspect'], known)}")
-    labels = known[texts["aspect"]].labels
+    labels = _labels(texts["aspect"], known, where)
     if texts["label"] not in labels:
+        shown = ", ".join(labels) if len(labels) < 20 else "the codes of lugha/languages/"
         raise BrokenAnnotations(
             f'{where}: "{texts["label"]}" is no label of {texts["aspect"]}.{nearest(texts["label"], labels)} '
-            f"Its labels: {', '.join(labels)}."
+            f"Its labels: {shown}."
         )
     if not texts["annotator"]:
         raise BrokenAnnotations(f"{where}: the annotator is missing. Fill in who judged, in any words they choose.")
     return {name: texts[name] for name in ("aspect", "label", "annotator")}
+
+
+def _labels(aspect: str, known: Mapping[str, Rubric], where: str) -> Collection[str]:
+    """What may be said under an aspect: the labels of its rubric; of the language of a document, any code."""
+    if aspect == LANGUAGE:
+        return registered()
+    if aspect not in known:
+        raise BrokenAnnotations(f"{where}: {UnknownName('rubrics', aspect, [*known, LANGUAGE])}")
+    return known[aspect].labels
 
 
 def _rows(path: Path) -> Iterator[tuple[int, Row]]:

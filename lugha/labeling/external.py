@@ -106,7 +106,7 @@ def _from_hub(named: str) -> Path:
             "Write it as hf:<owner>/<repository>/<file>@<revision>, the revision a commit."
         )
     try:
-        return Path(huggingface_hub.hf_hub_download(**parts.groupdict()))
+        return Path(huggingface_hub.hf_hub_download(parts["repo_id"], parts["filename"], revision=parts["revision"]))
     except (OSError, ValueError) as problem:  # the hub's own errors are kinds of these two
         raise NoSuchLidModel(
             f'{SETTING} names "{named}", and the hub did not give it: {type(problem).__name__}: {problem}. '

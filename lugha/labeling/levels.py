@@ -118,7 +118,7 @@ class Levels:
             cells = self._document_of_line * len(self._names) + self._places[:, n]
             weights = self.read.scores[:, n] * self._line_letters
             shares += np.bincount(cells, weights, shares.size).reshape(shares.shape)
-        return shares / np.maximum(self._letters, 1)[:, None]
+        return np.asarray(shares / np.maximum(self._letters, 1)[:, None])
 
     @cached_property
     def _chosen(self) -> np.ndarray:
@@ -185,8 +185,8 @@ class Levels:
         """Share of the letters of every document in foreign lines, by the language of the lines."""
         cells = self._document_of_line * len(self._names) + self._places[:, 0]
         size = self._document_count * len(self._names)
-        counted = np.bincount(cells, self._line_letters * self._is_foreign, size)
-        return counted.reshape(self._document_count, -1) / np.maximum(self._letters, 1)[:, None]
+        counted = np.bincount(cells, self._line_letters * self._is_foreign, size).reshape(self._document_count, -1)
+        return np.asarray(counted / np.maximum(self._letters, 1)[:, None])
 
     def _top(self) -> pl.Series:
         count = min(KEPT, len(self._names))

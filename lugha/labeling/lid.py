@@ -159,7 +159,7 @@ def _owned_lines(documents: pl.DataFrame, refused: Iterable[str]) -> dict[str, l
     for text in refused:
         for line in _lines(text):
             owners.pop(line, None)
-    owned = sorted((hashlib.sha256(x.encode()).digest(), x, *who) for x, who in owners.items() if len(who) == 1)
+    owned = sorted((hashlib.sha256(x.encode()).digest(), x, min(who)) for x, who in owners.items() if len(who) == 1)
     shares = in_script([line for _, line, _ in owned], [language for _, _, language in owned])
     lines: dict[str, list[str]] = defaultdict(list)
     for (_, line, language), share in zip(owned, shares, strict=True):

@@ -34,6 +34,12 @@ def extractor_name() -> str:
     return f"trafilatura {version('trafilatura')}, resiliparse {version('resiliparse')}"
 
 
+@cache
+def reader_name() -> str:
+    """Names and versions of what tells encodings apart, part of the settings digest."""
+    return f"chardet {version('chardet')}, gflanguages {version('gflanguages')}"
+
+
 def parse(records: pl.DataFrame, language: str) -> pl.DataFrame:
     """`raw_crawls` rows of one language in, `parsed_documents` rows out, one for each record.
 

@@ -154,6 +154,17 @@ def test_what_was_written_out_and_filled_in_is_read_back(filled: Lake, tmp_path:
     assert import_annotations(filled, path, "yor_Latn").new_count == 4
 
 
+def test_what_language_a_document_is_in_is_told_by_a_code(filled: Lake, tmp_path: Path):
+    said = write(tmp_path / "a.tsv", f"\t{url_of(0)}\tlanguage\tibo_Latn\tAdé\t")
+    assert import_annotations(filled, said, "yor_Latn").new_count == 1
+    assert filled.read("annotations")["label"].to_list() == ["ibo_Latn"]
+    with pytest.raises(BrokenAnnotations, match='Nearest: "ibo_Latn"'):
+        import_annotations(
+            filled, write(tmp_path / "b.tsv", f"\t{url_of(0)}\tlanguage\tibo_Latin\tAdé\t"), "yor_Latn"
+        )
+    assert export_documents(filled, tmp_path / "c.tsv", "yor_Latn", "language", 2) == 2
+
+
 def test_documents_that_nobody_judged_come_first(filled: Lake, tmp_path: Path):
     import_annotations(
         filled,
