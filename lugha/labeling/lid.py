@@ -11,6 +11,7 @@ A model of somebody else's: lugha/labeling/external.py. How a model is used: lug
 """
 
 import hashlib
+import math
 import random
 import tempfile
 from collections import defaultdict
@@ -33,7 +34,7 @@ LINE_BYTES = 600  # a longer line teaches in pieces of this size
 MOST_PIECES = 20
 IN_SCRIPT = 0.6  # of the letters of a line that teaches its language
 REFUTED = 0.8  # probability of another language from which the draft refutes a line
-DRAFT_SHARE = 0.2  # of the bytes of a language that the draft reads
+DRAFT_EPOCHS = 0.4  # of those of the model: enough to tell a clearly wrong line
 MOST_REPEATS = 8
 MEASURED_OF_256 = 13  # a twentieth of the hinted lines
 LEAST_LINES_MEASURED = 40
@@ -53,12 +54,13 @@ class LidSettings:
     """How the model is trained; figures behind the numbers in docs/decisions/0004. `dim` is a multiple of 10 and
     `threads` at least 10: fastText leaves part of its matrix unset otherwise. N-grams are `shortest` to `longest`
     characters long. A language with a share s of the bytes of the largest is read as if it had s ** `evenness`. The
-    text is read `epochs` times, or as often as `read_bytes` allow.
+    text is read `epochs` / sqrt(its megabytes) times, from 3 to `most_epochs`. Of a language it has at most
+    `bytes_per_language`, and `draft_bytes` for the drafts that judge hints.
     """
 
     dim: int = 20
-    epochs: int = 25
-    read_bytes: int = 300_000_000
+    epochs: int = 45
+    most_epochs: int = 25
     learning_rate: float = 0.6
     buckets: int = 200_000
     shortest: int = 2
@@ -66,6 +68,7 @@ class LidSettings:
     evenness: float = 0.5
     threads: int = 10
     bytes_per_language: int = 500_000
+    draft_bytes: int = 80_000
     seed: int = 1
 
 
@@ -197,40 +200,40 @@ def _cut(lines: list[str], most_bytes: int) -> list[str]:
 def _not_refuted(
     vouched: dict[str, list[str]], hinted: dict[str, list[str]], settings: LidSettings
 ) -> dict[str, list[str]]:
-    """The hinted lines that a draft does not clearly put elsewhere. The draft learns from reference text, and from
-    hints only where there is none.
+    """The hinted lines that a draft does not clearly put elsewhere. It learns from reference text, and from hints only
+    where there is none: from one half of the lines to judge the other, since it would agree with all that it saw.
+    Where it would refute most of a language without reference text, it knows that language badly, and refutes nothing.
     """
-    if not hinted:
-        return {}
-    teachers = {**hinted, **vouched}
-    if len(teachers) < 2:
-        return hinted
-    draft_bytes = int(settings.bytes_per_language * DRAFT_SHARE) if vouched else settings.bytes_per_language
-    draft = Identifier(_fit({x: _cut(found, draft_bytes) for x, found in teachers.items()}, settings, epochs=5))
-    return {language: _agreeing(draft, language, found) for language, found in hinted.items()}
+    believed: dict[str, list[str]] = {language: [] for language in hinted}
+    for half in (0, 1):
+        teachers = {**{language: found[1 - half :: 2] for language, found in hinted.items()}, **vouched}
+        drafted = {x: _cut(found, settings.draft_bytes) for x, found in teachers.items() if found}
+        draft = Identifier(_fit(drafted, settings, share_of_epochs=DRAFT_EPOCHS)) if len(drafted) >= 2 else None
+        for language, found in hinted.items():
+            lines = found[half::2]
+            kept = _agreeing(draft, language, lines) if draft and language in drafted else lines
+            is_trusted = language in vouched or len(kept) >= 0.5 * len(lines)
+            believed[language] += kept if is_trusted else lines
+    return believed
 
 
 def _agreeing(draft: Identifier, language: str, lines: list[str]) -> list[str]:
-    """Lines that the draft model does not clearly put elsewhere; all of them where it would refute most (then it
-    knows the language badly).
-    """
     found = predict(draft, lines)
-    kept = [line for line, p in zip(lines, found, strict=True) if p.label == language or p.score < REFUTED]
-    return kept if len(kept) >= 0.5 * len(lines) else lines
+    return [line for line, p in zip(lines, found, strict=True) if p.label == language or p.score < REFUTED]
 
 
-def _fit(lines: dict[str, list[str]], settings: LidSettings, epochs: int | None = None) -> Any:
+def _fit(lines: dict[str, list[str]], settings: LidSettings, share_of_epochs: float = 1.0) -> Any:
     import fasttext
 
     rows = _rows(lines, settings)
-    read = int(settings.read_bytes / max(1, _byte_count(rows)))
+    epochs = share_of_epochs * settings.epochs / math.sqrt(max(1, _byte_count(rows)) / 1e6)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "lines.txt"
         path.write_text("\n".join(rows), encoding="utf-8")
         model = fasttext.train_supervised(
             str(path),
             dim=settings.dim,
-            epoch=epochs or max(3, min(settings.epochs, read)),
+            epoch=max(3, min(settings.most_epochs, round(epochs))),
             lr=settings.learning_rate,
             minn=settings.shortest,
             maxn=settings.longest,

@@ -70,7 +70,8 @@ def profile(code: str, populations: tuple[Population, ...]) -> pl.DataFrame:
     groups, rows = _groups(code), []
     for name, signal in signals().items():
         behind = _behind(name, signal, code, groups, populations)
-        rows.append(_row(name, signal, code, by_hand.get(name), behind))
+        told = _told(behind) if behind else _seen(name, signal, code, populations)
+        rows.append(_row(name, signal, code, by_hand.get(name), behind) | told)
     spec = TABLES["language_profiles"]
     return pl.DataFrame(rows, schema={c: spec.schema[c] for c in spec.columns})
 
@@ -99,10 +100,10 @@ def profile_settings(code: str) -> dict[str, object]:
 def _row(
     name: str, signal: Signal, code: str, by_hand: LanguageBound | None, behind: Behind | None
 ) -> dict[str, object]:
-    told = {"signal": name, **_told(behind)}
     if by_hand:
         # Whole, not side by side: a side that the file leaves out has no bound.
-        return told | {
+        return {
+            "signal": name,
             "at_least": by_hand.at_least,
             "at_most": by_hand.at_most,
             "method": "fixed",
@@ -110,7 +111,8 @@ def _row(
         }
     found = _sides(name, signal.BOUND, code, behind)
     methods = sorted({x.method for x in found.values()} - {"fixed"})
-    return told | {
+    return {
+        "signal": name,
         "at_least": found["at_least"].number if "at_least" in found else None,
         "at_most": found["at_most"].number if "at_most" in found else None,
         "method": methods[0] if methods else "fixed",
@@ -152,14 +154,28 @@ def _origin(bound: Bound, code: str, found: dict[Side, Calibrated], behind: Behi
     return "; ".join([*parts, f"published {numbers} ({bound.calibrated_by})"])
 
 
-def _told(behind: Behind | None) -> dict[str, object]:
-    if behind is None:
+def _told(behind: Behind) -> dict[str, object]:
+    return _numbers(behind.population, behind.distribution, behind.weight)
+
+
+def _seen(name: str, signal: Signal, code: str, populations: tuple[Population, ...]) -> dict[str, object]:
+    """What there is of the language's own text where it is too thin for a bound: told, and nothing follows from it."""
+    own = [(p.kind, x) for p in populations if not _is_learned(signal, p) and (x := p.of(code, name))]
+    if not own:
         return {"population": "none", "document_count": 0, "own_weight": 0.0}
-    x = behind.distribution
+    return _numbers(*max(own, key=lambda x: x[1].count), 0.0)
+
+
+def _is_learned(signal: Signal, population: Population) -> bool:
+    """Whether a score is of a model that learned from this text, and would find it better than it is."""
+    return hasattr(signal, "MODEL") and population.kind == "reference"
+
+
+def _numbers(population: str, x: Distribution, own_weight: float) -> dict[str, object]:
     return {
-        "population": behind.population,
+        "population": population,
         "document_count": x.count,
-        "own_weight": behind.weight,
+        "own_weight": own_weight,
         "mean": x.mean,
         "standard_deviation": x.standard_deviation,
         "median": x.median,
@@ -187,11 +203,11 @@ def _behind(
 def _in_population(
     name: str, signal: Signal, code: str, groups: tuple[Group, ...], population: Population
 ) -> Behind | None:
-    # A model's scores speak of its own language only: it has no peers. And it learned from the reference text.
-    is_model = hasattr(signal, "MODEL")
-    if is_model and population.kind == "reference":
+    if _is_learned(signal, population):
         return None
-    own, peers = population.of(code, name), None if is_model else _peers(name, code, groups, population)
+    # A model's scores speak of its own language only: it has no peers.
+    peers = None if hasattr(signal, "MODEL") else _peers(name, code, groups, population)
+    own = population.of(code, name)
     anchor_code = signal.BOUND.anchor or ""
     anchor = population.of(anchor_code, name)
     if anchor and anchor.count < LEAST_DOCUMENTS:

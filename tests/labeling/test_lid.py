@@ -25,7 +25,7 @@ from lugha.languages import UNDETERMINED
 from lugha.reference import SCHEMA
 from lugha.sample.articles import articles_of
 
-SMALL = LidSettings(dim=10, epochs=5, buckets=2_000)
+SMALL = LidSettings(dim=10, most_epochs=5, buckets=2_000)
 YORUBA = "Àwọn ọmọdé ló kọ́kọ́ gbé garawa wọn síwájú"
 TURKISH = "Kaptan denizin çarşaf gibi olmasını uğura yorduğunu söyledi"
 BURMESE = "မီးတိုင်များအတွက် ကုန်ကျစရိတ်ကို ရွာသူရွာသားများက စုဆောင်းခဲ့ကြသည်"

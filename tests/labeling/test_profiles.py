@@ -190,7 +190,9 @@ def test_without_any_text_the_family_speaks_alone_and_then_the_script():
 def test_few_documents_without_peers_carry_no_bound_over():
     own = {"duplicate_line_share": spread(0, 0.9, LEAST_DOCUMENTS - 1)}
     found = row("tha_Thai", "duplicate_line_share", of_kind("crawl", tha_Thai=own))
-    assert (found["at_most"], found["population"]) == (None, "none")
+    assert (found["at_most"], found["method"], found["own_weight"]) == (None, "fixed", 0.0)
+    assert (found["population"], found["document_count"]) == ("crawl", LEAST_DOCUMENTS - 1)
+    assert found["median"] == pytest.approx(0.45, abs=0.01)
 
 
 def test_the_scores_of_a_model_are_compared_with_no_other_language():
