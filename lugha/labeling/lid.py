@@ -59,7 +59,7 @@ class LidSettings:
     """
 
     dim: int = 20
-    epochs: int = 45
+    epochs: int = 40
     most_epochs: int = 25
     learning_rate: float = 0.6
     buckets: int = 200_000

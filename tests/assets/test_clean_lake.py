@@ -8,7 +8,7 @@ import pytest
 
 import definitions
 from lugha.languages import languages
-from resources import LakeResource, ModelsResource, TrainerResource, WebResource
+from resources import LakeResource, ModelsResource, TeacherResource, TrainerResource, WebResource
 
 SNAPSHOT = "web-20260101"
 CELL = dg.MultiPartitionKey({"snapshot": SNAPSHOT, "language": "yor_Latn"})
@@ -21,6 +21,7 @@ def resources(tmp_path: Path) -> dict[str, Any]:
         "lake": LakeResource(uri=str(tmp_path / "lake")),
         "web": WebResource(warc_folder=str(tmp_path / "warc"), user_agent="lugha/0.1 (+http://localhost/test)"),
         "models": ModelsResource(folder=str(tmp_path / "models")),
+        "teacher": TeacherResource(folder=str(tmp_path / "teacher")),
         "trainer": TrainerResource(folder=str(tmp_path / "checkpoints")),
     }
 
@@ -45,10 +46,13 @@ def materialize(name: str, partition: str | None, instance: dg.DagsterInstance, 
         ("parsed_documents", CELL),
         ("standardized_documents", CELL),
         ("lid_model", None),
+        ("lid_confusion", "yor_Latn"),
+        ("small_models", "yor_Latn"),
         ("labelled_documents", CELL),
         ("language_profiles", "yor_Latn"),
         ("cleaned_shards", CELL),
         ("dedup_sets", "yor_Latn"),
+        ("host_scores", "yor_Latn"),
         ("eval_sets", "yor_Latn"),
         ("eval_scores", "yor_Latn"),
         ("language_cards", "yor_Latn"),
@@ -61,7 +65,7 @@ def test_a_stage_without_input_gives_an_empty_partition(
     result = materialize(name, partition, instance, resources)
     assert result.success
     (event,) = result.asset_materializations_for_node(name)
-    if name not in ("lid_model", "language_profiles", "language_cards"):
+    if name not in ("lid_model", "small_models", "language_profiles", "language_cards"):
         assert event.metadata["dagster/row_count"].value == 0
 
 
@@ -71,6 +75,7 @@ def test_a_stage_without_input_gives_an_empty_partition(
         ("crawl_index", SNAPSHOT, "Set LUGHA_SEEDS"),
         ("training_mixtures", "base", "finds no document to train on. Materialize crawl_index to dedup_sets"),
         ("tokenizer", None, "NothingToTrainOn"),
+        ("teacher_labels", "yor_Latn", "Set LUGHA_TEACHER_URL"),
         ("checkpoints", "base", "There is no tokenizer yet. Materialize the asset `tokenizer`"),
     ],
 )
