@@ -20,8 +20,8 @@ from assets.partitions import partition_key
 from assets.tiers import teacher_labels
 from assets.training import checkpoints
 from lugha.labeling.confusion import confusion_problems
-from lugha.labeling.lid import UNDETERMINED
 from lugha.lake import TABLES, Lake
+from lugha.languages import UNDETERMINED
 from lugha.mixtures import recipe
 from resources import LakeResource
 
@@ -342,6 +342,7 @@ CHECKS: list[dg.AssetChecksDefinition] = [
         "no_rule_drops_most",
         f"No single bound drops more than {MOST_BY_ONE_RULE:.0%} of a cell's documents.",
         one_rule_drops,
+        is_blocking=False,  # true of a site full of captions too: a person has to look, and other languages go on
     ),
     _check(
         lid_confusion,

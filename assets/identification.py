@@ -12,7 +12,7 @@ from assets.metadata import of_partition, of_table, sample_table
 from assets.partitions import every_partition, languages, one_run
 from assets.stage import run_stage
 from lugha.labeling.confusion import DOCUMENTS, SENTENCES, confusion, held_out_texts, macro_f1, scores
-from lugha.labeling.lid import LidSettings, NothingToLearnFrom, train_lid, training_lines
+from lugha.labeling.lid import LidSettings, NothingToLearnFrom, load_lid, train_lid, training_lines
 from lugha.lake import TABLES, Lake
 from lugha.lake.build import Built, Made
 from lugha.lake.digest import digest_of
@@ -64,7 +64,7 @@ def lid_model(
             context.log.warning(str(reason))
             return dg.MaterializeResult(metadata={"run": str(reason)}, data_version=dg.DataVersion("none"))
         models.promote("lid", path.name, fingerprint, fingerprint)
-    measured = confusion(models.lid(), held_out_texts(reference(), documents))
+    measured = confusion(load_lid(path), held_out_texts(reference(), documents))
     told = {
         "run": "unchanged" if is_unchanged else "trained",
         "bytes": path.stat().st_size,

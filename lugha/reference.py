@@ -3,8 +3,8 @@
 `LUGHA_REFERENCE` names one or more folders (with ":" between). In a folder, `<language code>/*` holds files of that
 language: `.jsonl` (field `text`), `.tsv` and `.csv` with a column `text`, `.txt` (one sentence a line), each also with
 `.gz`. A JSONL row with a field `lang` or `language` speaks for itself wherever it lies. Files whose name begins with
-"dev" are never learned from: they are what models are measured on. Of all other files a twentieth of the documents
-is kept out as well, chosen by the hash of the text.
+"dev" are never learned from: they are what models are measured on. Of all other texts a twentieth is kept out as
+well, chosen by the hash of the text, but for languages with so few that they need each of them.
 """
 
 import csv
@@ -12,6 +12,7 @@ import gzip
 import hashlib
 import json
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -24,6 +25,7 @@ from lugha.languages import registered
 
 SETTING = "LUGHA_REFERENCE"
 HELD_OUT_OF_256 = 13  # a twentieth
+FEW_TEXTS = 20  # of a language: none of them is held out, or it might lose the only one
 SCHEMA = {"language": pl.String, "source": pl.String, "text": pl.String, "is_held_out": pl.Boolean}
 
 
@@ -50,13 +52,13 @@ def reference_documents(folders: Iterable[Path]) -> pl.DataFrame:
     Raises BrokenReference for a file that cannot be read.
     """
     known = registered()
-    rows = [
-        (language, source, text, is_development or _is_held_out(text))
-        for folder in folders
-        for language, source, text, is_development in _texts(folder)
-        if language in known and text.strip()
+    rows = [row for folder in folders for row in _texts(folder) if row[0] in known and row[2].strip()]
+    counts = Counter(language for language, _, _, is_development in rows if not is_development)
+    held_out = [
+        (language, source, text, is_development or (counts[language] >= FEW_TEXTS and _is_held_out(text)))
+        for language, source, text, is_development in rows
     ]
-    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
+    return pl.DataFrame(held_out, schema=SCHEMA, orient="row")
 
 
 @cache
@@ -96,8 +98,8 @@ def _of_file(path: Path, kind: str) -> Iterator[tuple[str | None, str]]:
             yield from ((None, line.strip()) for line in lines)
         else:
             # Sentences hold single quotation marks, which a TSV does not mean as quoting.
-            quoting = csv.QUOTE_NONE if kind == "tsv" else csv.QUOTE_MINIMAL
-            for row in csv.DictReader(lines, delimiter="\t" if kind == "tsv" else ",", quoting=quoting):
+            tabs = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+            for row in tabs if kind == "tsv" else csv.DictReader(lines):
                 yield row.get("lang") or row.get("language"), row["text"]
 
 

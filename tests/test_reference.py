@@ -46,6 +46,11 @@ def test_development_files_and_a_twentieth_of_the_rest_are_held_out(folder: Path
     assert reference_documents([folder]).equals(found)
 
 
+def test_a_language_with_few_texts_keeps_them_all(folder: Path):
+    (folder / "yor_Latn" / "train.txt").write_text("\n".join(f"{YORUBA} {n}" for n in range(19)), encoding="utf-8")
+    assert not reference_documents([folder])["is_held_out"].any()
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [

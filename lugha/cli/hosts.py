@@ -22,8 +22,10 @@ def command(language: str, failing: bool) -> None:
     rows = host_scores(lake, find_language(language).code)
     shown = rows.filter("is_failing") if failing else rows
     table = Table(title=f"Hosts of {find_language(language).endonym} ({language})")
+    # A host that is cut off cannot be put on a list, so it is folded and comes first.
     for name in ("host", "documents", "kept", "bytes kept", "own language", "most dropped for", "blocked by"):
-        table.add_column(name, justify="left" if name in ("host", "most dropped for", "blocked by") else "right")
+        is_word = name in ("host", "most dropped for", "blocked by")
+        table.add_column(name, justify="left" if is_word else "right", overflow="fold")
     for row in shown.head(MOST_ROWS).iter_rows(named=True):
         reason = f"{row['top_drop_reason']} ({row['top_drop_share']:.0%})" if row["top_drop_reason"] else ""
         table.add_row(

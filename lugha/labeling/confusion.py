@@ -88,8 +88,8 @@ def macro_f1(confusions: pl.DataFrame, level: str, languages: Collection[str]) -
     return None if mean is None else float(mean)  # type: ignore[arg-type]
 
 
-def confusion_problems(confusions: pl.DataFrame) -> list[str]:
-    """What is wrong with `lid_confusion` rows of all languages, a sentence each: close languages that are taken for
+def confusion_problems(confusions: pl.DataFrame) -> list[tuple[str, str]]:
+    """What is wrong with `lid_confusion` rows of all languages, as (language, a sentence): close languages that are taken for
     each other too often, and languages that are found, or are right, too seldom. Languages with fewer than
     `LEAST_TEXTS` texts of a level are not judged.
     """
@@ -98,17 +98,21 @@ def confusion_problems(confusions: pl.DataFrame) -> list[str]:
         pl.col("is_close"), pl.col("language") != pl.col("predicted"), pl.col("share") > MOST_CONFUSED
     )
     told = [
-        f"{row['language']} is taken for its close language {row['predicted']} in {row['share']:.0%} of its "
-        f"{row['level']}s; at most {MOST_CONFUSED:.0%}."
+        (
+            row["language"],
+            f"taken for its close language {row['predicted']} in {row['share']:.0%} of its {row['level']}s; "
+            f"at most {MOST_CONFUSED:.0%}",
+        )
         for row in pairs.sort("share", descending=True).iter_rows(named=True)
     ]
     for row in scores(confusions).filter(pl.col("text_count") >= LEAST_TEXTS).iter_rows(named=True):
         for name, least in (("recall", LEAST_RECALL), ("precision", LEAST_PRECISION)):
             if row[name] < least:
-                told.append(
-                    f"{row['language']}: {name} {row[name]:.2f} on {row['text_count']} {row['level']}s, at least {least}; "
-                    f"most confused with {row['confused_with'] or UNDETERMINED}."
+                problem = (
+                    f"{name} {row[name]:.2f} on {row['text_count']} {row['level']}s, at least {least}; "
+                    f"most confused with {row['confused_with'] or UNDETERMINED}"
                 )
+                told.append((row["language"], problem))
     return told
 
 

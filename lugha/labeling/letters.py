@@ -15,7 +15,18 @@ from lugha.scripts import COMPOSITE
 
 # Every script that Unicode 17 has letters of (ISO 15924 codes, Scripts.txt); one that the installed `regex` does not
 # know yet is left out.
-SCRIPTS = ["Latn", "Arab", "Cyrl", "Deva", "Beng", "Grek", "Hebr", "Hani", "Hang", "Hira", "Kana", "Thai", "Mymr", "Ethi", "Taml", "Telu", "Knda", "Mlym", "Gujr", "Guru", "Orya", "Sinh", "Khmr", "Laoo", "Tibt", "Geor", "Armn", "Cher", "Cans", "Tfng", "Nkoo", "Olck", "Thaa", "Syrc", "Copt", "Mong", "Yiii", "Java", "Bali", "Sund", "Cham", "Lana", "Talu", "Tale", "Tavt", "Mtei", "Adlm", "Vaii", "Rohg", "Cakm", "Limb", "Lepc", "Newa", "Bopo", "Bugi", "Batk", "Buhd", "Hano", "Tagb", "Tglg", "Samr", "Mand", "Bamu", "Lisu", "Plrd", "Osge", "Wcho", "Nand", "Hmnp", "Hmng", "Mroo", "Medf", "Bass", "Wara", "Sora", "Saur", "Kali", "Rjng", "Sylo", "Takr", "Dogr", "Gong", "Gonm", "Khoj", "Mahj", "Modi", "Mult", "Nagm", "Tnsa", "Toto", "Vith", "Yezi", "Kits", "Hung", "Ital", "Goth", "Runr", "Ogam", "Dsrt", "Shaw", "Avst", "Egyp", "Phag", "Brah", "Khar", "Kthi", "Sidd", "Shrd", "Tirh", "Gran", "Nshu", "Tang", "Xsux", "Aghb", "Ahom", "Armi", "Bhks", "Cari", "Chrs", "Cpmn", "Cprt", "Diak", "Elba", "Elym", "Hatr", "Hluw", "Kawi", "Lina", "Linb", "Lyci", "Lydi", "Maka", "Marc", "Mani", "Mend", "Merc", "Mero", "Narb", "Nbat", "Onao", "Orkh", "Osma", "Ougr", "Palm", "Pauc", "Perm", "Phli", "Phlp", "Phnx", "Prti", "Sarb", "Sgnw", "Sidt", "Sind", "Sogd", "Sogo", "Soyo", "Sunu", "Tayo", "Tols", "Todr", "Tutg", "Gara", "Gukh", "Krai", "Ugar", "Xpeo", "Zanb", "Berf", "Glag", "Dupl"]
+_CODES = (
+    "Latn Arab Cyrl Deva Beng Grek Hebr Hani Hang Hira Kana Thai Mymr Ethi Taml Telu Knda Mlym Gujr Guru "
+    "Orya Sinh Khmr Laoo Tibt Geor Armn Cher Cans Tfng Nkoo Olck Thaa Syrc Copt Mong Yiii Java Bali Sund "
+    "Cham Lana Talu Tale Tavt Mtei Adlm Vaii Rohg Cakm Limb Lepc Newa Bopo Bugi Batk Buhd Hano Tagb Tglg "
+    "Samr Mand Bamu Lisu Plrd Osge Wcho Nand Hmnp Hmng Mroo Medf Bass Wara Sora Saur Kali Rjng Sylo Takr "
+    "Dogr Gong Gonm Khoj Mahj Modi Mult Nagm Tnsa Toto Vith Yezi Kits Hung Ital Goth Runr Ogam Dsrt Shaw "
+    "Avst Egyp Phag Brah Khar Kthi Sidd Shrd Tirh Gran Nshu Tang Xsux Aghb Ahom Armi Bhks Cari Chrs Cpmn "
+    "Cprt Diak Elba Elym Hatr Hluw Kawi Lina Linb Lyci Lydi Maka Marc Mani Mend Merc Mero Narb Nbat Onao "
+    "Orkh Osma Ougr Palm Pauc Perm Phli Phlp Phnx Prti Sarb Sgnw Sidt Sind Sogd Sogo Soyo Sunu Tayo Tols "
+    "Todr Tutg Gara Gukh Krai Ugar Xpeo Zanb Berf Glag Dupl"
+)
+SCRIPTS = tuple(_CODES.split())
 # What a code point is; FIRST_SCRIPT + n is a letter of the n-th script.
 SEPARATOR, WHITE, DIGIT, NOISE, MARK, COMMON_LETTER, FIRST_SCRIPT = range(7)
 _CODE_POINTS = 0x110000

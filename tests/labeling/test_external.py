@@ -44,7 +44,16 @@ def stranger(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     (folder / "lines.txt").write_text("\n".join(rows), encoding="utf-8")
     model = fasttext.train_supervised(
-        str(folder / "lines.txt"), dim=20, thread=10, epoch=50, lr=0.8, minn=2, maxn=4, bucket=20_000, loss="hs", verbose=0
+        str(folder / "lines.txt"),
+        dim=20,
+        thread=10,
+        epoch=50,
+        lr=0.8,
+        minn=2,
+        maxn=4,
+        bucket=20_000,
+        loss="hs",
+        verbose=0,
     )
     model.save_model(str(folder / "lid.bin"))
     return folder / "lid.bin"
