@@ -19,7 +19,7 @@ from assets.labeling import cleaned_shards, language_profiles
 from assets.partitions import partition_key
 from assets.tiers import teacher_labels
 from assets.training import checkpoints
-from lugha.labeling.confusion import confusion_problems
+from lugha.identification.confusion import confusion_problems
 from lugha.lake import TABLES, Lake
 from lugha.languages import UNDETERMINED
 from lugha.mixtures import recipe

@@ -10,7 +10,7 @@ from assets.collection import raw_crawls
 from assets.metadata import of_partition, of_table
 from assets.partitions import cells, one_run, to_language, when_new
 from assets.stage import run_stage
-from lugha.labeling.corrections import add_corrections, corrections
+from lugha.identification.corrections import add_corrections, corrections
 from lugha.labeling.label import label
 from lugha.lake.build import Built, Made
 from lugha.parsing.parse import extractor_name, parse, reader_name

@@ -11,8 +11,8 @@ from assets.documents import standardized_documents
 from assets.metadata import of_partition, of_table, sample_table
 from assets.partitions import every_partition, languages, one_run
 from assets.stage import run_stage
-from lugha.labeling.confusion import DOCUMENTS, SENTENCES, confusion, held_out_texts, macro_f1, scores
-from lugha.labeling.lid import LidSettings, NothingToLearnFrom, load_lid, train_lid, training_lines
+from lugha.identification.confusion import DOCUMENTS, SENTENCES, confusion, held_out_texts, macro_f1, scores
+from lugha.identification.training import LidSettings, NothingToLearnFrom, load_lid, train_lid, training_lines
 from lugha.lake import TABLES, Lake
 from lugha.lake.build import Built, Made
 from lugha.lake.digest import digest_of

@@ -10,14 +10,14 @@ from assets.documents import standardized_documents
 from assets.metadata import of_partition, of_table, sample_table
 from assets.partitions import languages, one_run, to_language
 from assets.stage import run_stage
-from lugha.labeling.agreement import agreement
-from lugha.labeling.teacher import teach
-from lugha.labeling.train_models import VERSION, SmallModelSettings, report_table, train_language_models
-from lugha.labeling.training_text import training_text
 from lugha.lake.build import Built, Made
 from lugha.lake.digest import digest_of
 from lugha.reference import reference
 from lugha.rubrics import rubrics
+from lugha.tiers.agreement import agreement
+from lugha.tiers.teacher import teach
+from lugha.tiers.train_models import VERSION, SmallModelSettings, report_table, train_language_models
+from lugha.tiers.training_text import training_text
 from resources import LakeResource, ModelsResource, TeacherResource
 
 GROUP, OWNERS = "labeling", ["team:labeling"]

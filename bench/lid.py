@@ -17,9 +17,9 @@ from typing import Any
 
 import polars as pl
 
-from lugha.labeling.confusion import DOCUMENTS, SENTENCES, confusion, held_out_texts, macro_f1, scores
+from lugha.identification.confusion import DOCUMENTS, SENTENCES, confusion, held_out_texts, macro_f1, scores
+from lugha.identification.training import LidSettings, load_lid, train_lid
 from lugha.labeling.label import identify
-from lugha.labeling.lid import LidSettings, load_lid, train_lid
 from lugha.languages import UNDETERMINED, by_tag
 from lugha.reference import SCHEMA, reference_documents
 from lugha.sample.articles import articles_of

@@ -22,12 +22,12 @@ import polars as pl
 from lugha.labeling.decide import decide
 from lugha.labeling.profiles import profile
 from lugha.labeling.redecide import decided_cell
-from lugha.labeling.small_models import NO_MODELS
 from lugha.lake import TABLES, Lake
 from lugha.lake.build import build
 from lugha.lake.lineage import input_digests
 from lugha.sample.articles import articles_of
 from lugha.signals import score_signals, signals
+from lugha.tiers.small_models import NO_MODELS
 
 BYTES_OF_A_DOCUMENT = 5_000
 LANGUAGE = "swh_Latn"

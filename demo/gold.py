@@ -9,9 +9,9 @@ from pathlib import Path
 
 import polars as pl
 
-from lugha.labeling.annotations import LANGUAGE, import_annotations
 from lugha.lake import Lake
 from lugha.languages import registered
+from lugha.tiers.annotations import LANGUAGE, import_annotations
 
 ANNOTATOR = "manifest of the web"
 SURE = ("data set", "site folder", "file suffix")  # how a manifest can know a language; its other ways are guesses

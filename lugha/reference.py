@@ -89,7 +89,7 @@ def _texts(folder: Path) -> Iterator[tuple[str, str, str, bool]]:
 
 
 def _of_file(path: Path, kind: str) -> Iterator[tuple[str | None, str]]:
-    opened = gzip.open(path, "rt", encoding="utf-8-sig") if path.suffix == ".gz" else path.open(encoding="utf-8-sig")
+    opened = gzip.open(path, "rt", encoding="utf-8-sig") if path.suffix == ".gz" else path.open(encoding="utf-8-sig")  # noqa: SIM115 - closed below
     with opened as lines:
         if kind == "jsonl":
             for row in map(json.loads, lines):

@@ -11,10 +11,10 @@ import dagster as dg
 from pydantic import Field
 
 from lugha.errors import LughaError
-from lugha.labeling.external import ExternalLid, external_lid
-from lugha.labeling.identifier import Identifier
-from lugha.labeling.lid import load_lid
-from lugha.labeling.small_models import NO_MODELS, LanguageModels, load_language_models, models_fingerprint
+from lugha.identification.external import ExternalLid, external_lid
+from lugha.identification.identifier import Identifier
+from lugha.identification.training import load_lid
+from lugha.tiers.small_models import NO_MODELS, LanguageModels, load_language_models, models_fingerprint
 
 
 class NoTokenizer(LughaError):

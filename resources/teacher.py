@@ -6,9 +6,9 @@ from typing import Any
 import dagster as dg
 from pydantic import Field
 
-from lugha.labeling.chat import Chat, ChatEndpoint
-from lugha.labeling.teacher import NoTeacher
 from lugha.rubrics import Rubric, rubrics
+from lugha.tiers.chat import Chat, ChatEndpoint
+from lugha.tiers.teacher import NoTeacher
 
 
 class TeacherResource(dg.ConfigurableResource[Any]):

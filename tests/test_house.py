@@ -18,7 +18,17 @@ MAY_IMPORT = {
     "sensors": {"lugha", "resources", "assets", "sensors"},
 }
 ROOMS = {*MAY_IMPORT, "definitions", "demo", "bench"}
-HEAVY = ("torch", "transformers", "tokenizers", "fasttext", "icu4py", "numba", "huggingface_hub", "trafilatura", "datasketch")
+HEAVY = (
+    "torch",
+    "transformers",
+    "tokenizers",
+    "fasttext",
+    "icu4py",
+    "numba",
+    "huggingface_hub",
+    "trafilatura",
+    "datasketch",
+)
 
 
 def imported(file: Path) -> set[str]:

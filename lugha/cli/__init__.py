@@ -21,12 +21,12 @@ class Commands(click.Group):
         """Names of the files, as they are typed."""
         return sorted(module.name.replace("_", "-") for module in pkgutil.iter_modules(__path__))
 
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The subcommand of a file; a name that no file has is a usage error with the nearest."""
         names = self.list_commands(ctx)
-        if name not in names:
-            ctx.fail(f'No command "{name}".{nearest(name, names)} There are: {", ".join(names)}.')
-        command: click.Command = importlib.import_module(f"{__name__}.{name.replace('-', '_')}").command
+        if cmd_name not in names:
+            ctx.fail(f'No command "{cmd_name}".{nearest(cmd_name, names)} There are: {", ".join(names)}.')
+        command: click.Command = importlib.import_module(f"{__name__}.{cmd_name.replace('-', '_')}").command
         return command
 
     def invoke(self, ctx: click.Context) -> Any:

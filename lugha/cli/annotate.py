@@ -5,11 +5,11 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from lugha.labeling.annotations import LANGUAGE, export_documents, import_annotations
 from lugha.lake import Lake
 from lugha.languages import language as find_language
 from lugha.rubrics import rubric
 from lugha.settings import lake_uri
+from lugha.tiers.annotations import LANGUAGE, export_documents, import_annotations
 
 
 @click.command("annotate")

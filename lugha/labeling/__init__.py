@@ -1,3 +1,3 @@
-"""Scores first, decisions later: language identification and signals per document, bounds per language computed from
-data.
+"""Scores first, decisions later: what is scored of every document, bounds per language computed from data, and who is
+kept.
 """

@@ -2,19 +2,15 @@
 signals of the text that is its own. Nothing is dropped here.
 """
 
-from collections.abc import Sequence
-
 import polars as pl
 
-from lugha.labeling.identifier import Identifier, batches, read_without_model
+from lugha.identification.identifier import Identifier
+from lugha.identification.identify import identify
 from lugha.labeling.kept import own_lines
-from lugha.labeling.levels import LEVELS, Levels
-from lugha.labeling.small_models import NO_MODELS, LanguageModels
 from lugha.lake.digest import short_hash
 from lugha.lake.schemas import TABLES
 from lugha.signals import score_signals
-
-LEAST_IN_SCRIPT = 0.5  # of the letters: without an identifier, the script alone speaks for the language of the cell
+from lugha.tiers.small_models import NO_MODELS, LanguageModels
 
 
 def label(
@@ -37,20 +33,3 @@ def label(
         *scores,
     )
     return frame.select(list(TABLES["labelled_documents"].columns))
-
-
-def identify(texts: Sequence[str], language: str, model: Identifier | None) -> pl.DataFrame:
-    """The columns of `labelled_documents` that tell languages and scripts, for texts that are filed under `language`;
-    `und_Zyyy` asks without any expectation. Texts are looked at in batches, so memory is bounded.
-    """
-    frames = [LEVELS_OF_NOTHING]
-    for batch in batches(texts):
-        if model is None:
-            levels = Levels(read_without_model(batch), (language,), language, least_own=LEAST_IN_SCRIPT)
-        else:
-            levels = Levels(model.read(batch), model.codes, language)
-        frames.append(levels.frame())
-    return pl.concat(frames)
-
-
-LEVELS_OF_NOTHING = pl.DataFrame(schema=LEVELS)

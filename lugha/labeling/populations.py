@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable, Mapping
 import polars as pl
 
 from lugha.labeling.distributions import Distribution, Population, distribution
-from lugha.labeling.small_models import LanguageModels
 from lugha.lake import Lake
 from lugha.lake.digest import short_hash
 from lugha.reference import reference
 from lugha.signals import score_signals, signals
+from lugha.tiers.small_models import LanguageModels
 
 REFERENCE_DOCUMENTS = 2_000  # of a language: quantiles of more differ in the third digit
 REFERENCE_BYTES = 8_000_000  # of a language

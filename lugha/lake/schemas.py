@@ -191,7 +191,10 @@ TABLES: dict[str, Table] = {
             "population": Column(pl.String, "what the distribution is of: reference, crawl, family, script or none"),
             "document_count": Column(pl.Int64, "documents of the language behind it"),
             "own_weight": Column(pl.Float64, "weight of the language's own distribution in the bound, 0..1"),
-            "mean": Column(pl.Float64, "mean of the distribution behind the bound: that of the documents, drawn to its peers by 1 - own_weight"),
+            "mean": Column(
+                pl.Float64,
+                "mean of the distribution behind the bound: that of the documents, drawn to its peers by 1 - own_weight",
+            ),
             "standard_deviation": Column(pl.Float64, "its standard deviation"),
             "median": Column(pl.Float64, "median of the signal over them"),
             "quantiles": Column(pl.List(pl.Float64), "its 21 quantiles from 0 to 1 in steps of .05"),

@@ -29,7 +29,9 @@ PRIOR = {
     **dict.fromkeys(("cp866", "cp437", "cp850", "cp852", "cp857", "cp775", "cp737", "cp862"), -4.5),
 }
 DECLARED = 5.0
-DECLARED_BY_HABIT = dict.fromkeys(("cp1252", "iso8859-1", "iso8859-15"), 2.0)  # servers and editors write them unasked
+DECLARED_BY_HABIT: dict[str, float] = dict.fromkeys(
+    ("cp1252", "iso8859-1", "iso8859-15"), 2.0
+)  # servers and editors write them unasked
 UNKNOWN_TO_US = -3.0  # prior of an encoding that is only declared or detected
 DETECTOR = 13.0  # for each 1.0 of its confidence below its best
 DETECTED_BYTES = 20_000

@@ -24,7 +24,7 @@ from lugha.signals.bound import Bound
 from lugha.signals.kernel.columns import COLUMNS
 
 if TYPE_CHECKING:
-    from lugha.labeling.small_models import LanguageModels
+    from lugha.tiers.small_models import LanguageModels
 
 
 class BrokenSignal(LughaError):

@@ -13,7 +13,7 @@ from lugha.signals.bound import Bound
 MEANING = (
     "bits per character under the character n-gram model of the language; null where the language has no such model"
 )
-SOURCE = "lugha/labeling/ngrams.py; perplexity as a measure of quality: Wenzek et al. 2020 (CCNet)"
+SOURCE = "lugha/tiers/ngrams.py; perplexity as a measure of quality: Wenzek et al. 2020 (CCNet)"
 BOUND = Bound("no number: the score sorts and explains, and drops nothing unless a person sets a bound")
 MODEL = "ngram"
 

@@ -13,9 +13,7 @@ MEANING = (
     "probability that the teacher would call the text good, 0..1; mean over "
     "passages; null where the language has no such classifier"
 )
-SOURCE = (
-    "fastText classifier per language, distilled from teacher_labels of the aspect quality: lugha/labeling/quality.py"
-)
+SOURCE = "fastText classifier per language, distilled from teacher_labels of the aspect quality: lugha/tiers/quality.py"
 BOUND = Bound("no number: the score sorts and explains, and drops nothing unless a person sets a bound")
 MODEL = "teacher"
 

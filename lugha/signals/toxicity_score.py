@@ -14,7 +14,7 @@ MEANING = (
     "probability that a judge would say that the text attacks somebody, 0..1; mean over "
     "passages; null where the language has no such classifier"
 )
-SOURCE = "fastText classifier per language, from annotations and teacher_labels of the aspect toxicity: lugha/labeling/quality.py"
+SOURCE = "fastText classifier per language, from annotations and teacher_labels of the aspect toxicity: lugha/tiers/quality.py"
 BOUND = Bound("no number: the score sorts and explains, and drops nothing unless a person sets a bound")
 MODEL = "toxicity"
 

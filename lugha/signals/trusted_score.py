@@ -13,7 +13,7 @@ MEANING = (
     "probability that the text is of the trusted text of its language and not of the rest of its crawl, 0..1; mean over "
     "passages; null where the language has no such classifier"
 )
-SOURCE = "fastText classifier per language, lugha/labeling/quality.py; trusted text against crawl as in Brown et al. 2020, appendix A, and Li et al. 2024 (DCLM)"
+SOURCE = "fastText classifier per language, lugha/tiers/quality.py; trusted text against crawl as in Brown et al. 2020, appendix A, and Li et al. 2024 (DCLM)"
 BOUND = Bound("no number: the score sorts and explains, and drops nothing unless a person sets a bound")
 MODEL = "trusted"
 

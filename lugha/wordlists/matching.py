@@ -26,7 +26,7 @@ TOKEN = (
 _PUNCTUATION = r"[[\p{Po}\p{Ps}\p{Pe}|]--['’·・]]+"
 _PUNCTUATION_OR_SPACE = r"[[\p{Po}\p{Ps}\p{Pe}|\s]--['’·・]]+"
 BREAK = "|"
-_WITHOUT_JOINERS = dict.fromkeys((0x200C, 0x200D))
+_WITHOUT_JOINERS: dict[int, None] = dict.fromkeys((0x200C, 0x200D))
 # Languages whose Latin alphabet has ı and i as two letters, so that I is the capital of ı: in Turkish, "sık" (often)
 # must not become another word.
 DOTLESS = frozenset({"azb_Latn", "azj_Latn", "crh_Latn", "gag_Latn", "kaz_Latn", "tat_Latn", "tur_Latn"})

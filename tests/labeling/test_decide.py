@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lugha.identification.training import UNDETERMINED
 from lugha.labeling import decide as decide_module
 from lugha.labeling.decide import columns_to_decide, decide, unscored
 from lugha.labeling.label import label
-from lugha.labeling.lid import UNDETERMINED
 from lugha.lake.schemas import TABLES
 from lugha.signals import signals
 

@@ -7,12 +7,12 @@ import polars as pl
 import pytest
 
 from lugha.labeling.label import identify, label
-from lugha.labeling.small_models import NO_MODELS
 from lugha.lake.digest import short_hash
 from lugha.lake.schemas import TABLES
 from lugha.languages import UNDETERMINED
 from lugha.sample.articles import articles_of
 from lugha.signals import score_signals, signals
+from lugha.tiers.small_models import NO_MODELS
 
 SIX = ("yor_Latn", "amh_Ethi", "urd_Arab", "mya_Mymr", "tha_Thai", "tur_Latn")
 Documents = Callable[..., pl.DataFrame]

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from lugha.labeling.teacher import NoTeacher
+from lugha.tiers.teacher import NoTeacher
 from resources.teacher import TeacherResource
-from tests.labeling.large_model import LargeModel, says, serve
+from tests.tiers.large_model import LargeModel, says, serve
 
 
 def test_without_an_address_there_is_no_teacher_and_it_says_how_to_set_one(tmp_path: Path):

@@ -3,10 +3,10 @@
 import polars as pl
 import pytest
 
-from lugha.labeling.ngrams import train_ngrams
-from lugha.labeling.small_models import NO_MODELS, LanguageModels
 from lugha.sample.articles import articles_of
 from lugha.signals import score_signals, signals
+from lugha.tiers.ngrams import train_ngrams
+from lugha.tiers.small_models import NO_MODELS, LanguageModels
 
 KINDS = {
     "trusted_score": "trusted",

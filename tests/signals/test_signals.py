@@ -10,10 +10,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from lugha.labeling.small_models import NO_MODELS, LanguageModels
 from lugha.sample.articles import articles_of
 from lugha.signals import Bound, BrokenSignal, score_signals, signals
 from lugha.signals.kernel.columns import COLUMNS
+from lugha.tiers.small_models import NO_MODELS, LanguageModels
 
 LANGUAGES = ("yor_Latn", "amh_Ethi", "urd_Arab", "mya_Mymr", "tha_Thai", "tur_Latn", "und_Zyyy")
 # May be above 1: how much of something there is for each token, and n-grams that overlap themselves.

@@ -119,7 +119,7 @@ def _orders(tokens: Array, ends: Array, total: int, row: int, out: Array) -> Non
         kept = 0
         for j in range(m - 1):
             if places[j + 1] == places[j] + 1:
-                places[kept], keys[kept] = places[j], _joined(keys[j], tokens[places[j] + order - 1])
+                places[kept], keys[kept] = places[j], _joined(keys[j], tokens[places[j] + order - 1])  # pyright: ignore[reportArgumentType]
                 kept += 1
 
 
