@@ -18,7 +18,7 @@ class NoText(LughaError):
 
 
 class Stage:
-    """Makes `cleaned_shards` with `decisions` beside it, and remembers for which languages it was asked."""
+    """Makes `standardized_documents` with `decisions` beside it, and remembers for which languages it was asked."""
 
     def __init__(self, lake: Lake, rows_of) -> None:
         self.lake, self.rows_of = lake, rows_of
@@ -31,7 +31,8 @@ class Stage:
         if error := self.fails.get(keys["language"]):
             raise error
         rows = self.rows_of(
-            "cleaned_shards", *({"doc_id": bytes([n]) * 16, "text": f"{keys['language']} {n}"} for n in range(3))
+            "standardized_documents",
+            *({"doc_id": bytes([n]) * 16, "text": f"{keys['language']} {n}"} for n in range(3)),
         )
         return Made(
             rows,
@@ -42,7 +43,7 @@ class Stage:
         self.asked.clear()
         return build(
             self.lake,
-            "cleaned_shards",
+            "standardized_documents",
             partitions,
             code_version=code_version,
             settings=lambda keys: settings,
@@ -53,7 +54,7 @@ class Stage:
         )
 
     def versions(self) -> tuple[int, int]:
-        return self.lake.version("cleaned_shards"), self.lake.version("decisions")
+        return self.lake.version("standardized_documents"), self.lake.version("decisions")
 
     def languages(self, table: str) -> list[str]:
         return sorted(language for _, language in self.lake.states(table))
@@ -70,8 +71,8 @@ def test_the_first_build_makes_every_partition_in_order(stage):
     assert stage.asked == LANGUAGES
     assert not any(b.is_unchanged for b in built)
     assert built[0].inputs == {"standardized_documents": "digest-1"}
-    assert stage.lake.states("cleaned_shards") == {("web-1", b.keys["language"]): b.state for b in built}
-    assert stage.lake.read("cleaned_shards").height == stage.lake.read("decisions").height == 9
+    assert stage.lake.states("standardized_documents") == {("web-1", b.keys["language"]): b.state for b in built}
+    assert stage.lake.read("standardized_documents").height == stage.lake.read("decisions").height == 9
 
 
 def test_an_unchanged_build_makes_nothing_and_writes_nothing(stage):
@@ -109,10 +110,12 @@ def test_rows_that_come_in_another_order_have_the_same_state(stage):
 
 def test_a_partition_that_was_overwritten_by_hand_is_built_again(stage):
     stage.run()
-    stage.lake.overwrite("cleaned_shards", stage.rows_of("cleaned_shards"), PARTITIONS[0], run_id="by hand")
+    stage.lake.overwrite(
+        "standardized_documents", stage.rows_of("standardized_documents"), PARTITIONS[0], run_id="by hand"
+    )
     stage.run()
     assert stage.asked == ["yor_Latn"]
-    assert stage.lake.read("cleaned_shards").height == 9
+    assert stage.lake.read("standardized_documents").height == 9
 
 
 def test_a_new_partition_leaves_the_others_alone(stage):
@@ -127,7 +130,7 @@ def test_no_partitions_are_no_work(stage):
 
 def test_a_partition_named_twice_holds_its_rows_once(stage):
     stage.run([PARTITIONS[0], PARTITIONS[0]])
-    assert stage.lake.read("cleaned_shards").height == 3
+    assert stage.lake.read("standardized_documents").height == 3
 
 
 def test_a_failing_partition_does_not_cost_the_others_and_is_named(stage):
@@ -135,7 +138,7 @@ def test_a_failing_partition_does_not_cost_the_others_and_is_named(stage):
     with pytest.raises(PartitionsFailed, match=r"1 of 3 partitions failed(.|\n)*web-1\|amh_Ethi: the model is missing"):
         stage.run()
     assert stage.asked == LANGUAGES
-    assert stage.languages("cleaned_shards") == stage.languages("decisions") == ["mya_Mymr", "yor_Latn"]
+    assert stage.languages("standardized_documents") == stage.languages("decisions") == ["mya_Mymr", "yor_Latn"]
     stage.fails.clear()
     stage.run()
     assert stage.asked == ["amh_Ethi"]
@@ -146,7 +149,7 @@ def test_a_failing_partition_keeps_what_it_held(stage):
     stage.fails["amh_Ethi"] = NoText("no")
     with pytest.raises(PartitionsFailed, match="amh_Ethi"):
         stage.run(code_version="2")
-    assert stage.lake.read("cleaned_shards", language="amh_Ethi").height == 3
+    assert stage.lake.read("standardized_documents", language="amh_Ethi").height == 3
 
 
 def test_inputs_that_cannot_be_told_fail_their_partition_alone(stage):
@@ -158,7 +161,7 @@ def test_inputs_that_cannot_be_told_fail_their_partition_alone(stage):
     with pytest.raises(PartitionsFailed, match=r"yor_Latn: recipe is broken"):
         build(
             stage.lake,
-            "cleaned_shards",
+            "standardized_documents",
             PARTITIONS,
             code_version="1",
             settings=lambda keys: None,
@@ -166,10 +169,10 @@ def test_inputs_that_cannot_be_told_fail_their_partition_alone(stage):
             make=stage.make,
             run_id="run-1",
         )
-    assert stage.languages("cleaned_shards") == ["amh_Ethi", "mya_Mymr"]
+    assert stage.languages("standardized_documents") == ["amh_Ethi", "mya_Mymr"]
 
 
-@pytest.mark.parametrize("bad", ["cleaned_shards", "decisions"])
+@pytest.mark.parametrize("bad", ["standardized_documents", "decisions"])
 def test_a_partition_whose_rows_do_not_fit_one_of_its_tables_is_in_neither(stage, bad):
     def make(keys: Keys) -> Made:
         made = stage.make(keys)
@@ -181,7 +184,7 @@ def test_a_partition_whose_rows_do_not_fit_one_of_its_tables_is_in_neither(stage
 
     with pytest.raises(PartitionsFailed, match=f"amh_Ethi: {bad}: the frame lacks"):
         stage.run(make=make)
-    assert stage.languages("cleaned_shards") == stage.languages("decisions") == ["mya_Mymr", "yor_Latn"]
+    assert stage.languages("standardized_documents") == stage.languages("decisions") == ["mya_Mymr", "yor_Latn"]
 
 
 def test_what_is_done_is_visible_while_the_rest_is_made(stage, monkeypatch):
@@ -189,7 +192,7 @@ def test_what_is_done_is_visible_while_the_rest_is_made(stage, monkeypatch):
     seen = []
 
     def make(keys: Keys) -> Made:
-        seen.append((len(stage.lake.states("cleaned_shards")), len(stage.lake.states("decisions"))))
+        seen.append((len(stage.lake.states("standardized_documents")), len(stage.lake.states("decisions"))))
         return stage.make(keys)
 
     stage.run(make=make)
@@ -201,7 +204,7 @@ def test_an_error_that_lugha_does_not_know_stops_the_build_and_loses_nothing_com
     stage.fails["mya_Mymr"] = ZeroDivisionError("a bug")
     with pytest.raises(ZeroDivisionError):
         stage.run()
-    assert stage.languages("cleaned_shards") == ["amh_Ethi", "yor_Latn"]
+    assert stage.languages("standardized_documents") == ["amh_Ethi", "yor_Latn"]
 
 
 def test_a_side_table_is_visible_before_its_main_table(stage, monkeypatch):
@@ -210,7 +213,7 @@ def test_a_side_table_is_visible_before_its_main_table(stage, monkeypatch):
     original = build_module.Batch.commit
     monkeypatch.setattr(build_module.Batch, "commit", lambda batch: (committed.append(batch.table), original(batch))[1])
     stage.run()
-    assert committed == ["decisions", "cleaned_shards"]
+    assert committed == ["decisions", "standardized_documents"]
 
 
 def test_progress_is_told_partition_by_partition(stage):
@@ -226,4 +229,4 @@ def test_a_foreign_row_fails_its_partition_with_the_reason(stage):
     with pytest.raises(PartitionsFailed, match=r"3 of 3(.|\n)*another language"):
         stage.run(make=make)
     assert issubclass(WrongColumns, LughaError)
-    assert stage.languages("cleaned_shards") == []
+    assert stage.languages("standardized_documents") == []

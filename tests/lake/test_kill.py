@@ -46,11 +46,11 @@ def build_all(root: str, calls: Path) -> list[Built]:
         with calls.open("a") as file:
             file.write("|".join(keys.values()) + "\n")
         text = f"{keys['snapshot']} {keys['language']}"
-        return Made(rows("cleaned_shards", text), {"decisions": rows("decisions", text)})
+        return Made(rows("standardized_documents", text), {"decisions": rows("decisions", text)})
 
     return build(
         Lake(root),
-        "cleaned_shards",
+        "standardized_documents",
         PARTITIONS,
         code_version="1",
         settings=lambda keys: None,
@@ -65,7 +65,10 @@ def overwrite_all(root: str, name: str, languages: Sequence[str]) -> None:
     lake = Lake(root)
     for language in languages:
         lake.overwrite(
-            "cleaned_shards", rows("cleaned_shards", name), {"snapshot": "web-1", "language": language}, run_id=name
+            "standardized_documents",
+            rows("standardized_documents", name),
+            {"snapshot": "web-1", "language": language},
+            run_id=name,
         )
 
 
@@ -107,7 +110,7 @@ def killed_build(folder: Path, count: int, moment: float) -> int:
     folder.mkdir()
     calls, again, lake = folder / "calls", folder / "again", Lake(str(folder / "lake"))
     kill_after(start("build", lake.root, str(calls)), calls, count, moment)
-    committed = whole_partitions(lake, "cleaned_shards")
+    committed = whole_partitions(lake, "standardized_documents")
     assert committed <= whole_partitions(lake, "decisions"), "a main partition is there without its side"
     assert committed <= set(lines(calls))
 
@@ -117,18 +120,20 @@ def killed_build(folder: Path, count: int, moment: float) -> int:
         "what was committed is not made again, what was not is made once"
     )
     assert {"|".join(b.keys.values()) for b in built if b.is_unchanged} == committed
-    assert whole_partitions(lake, "cleaned_shards") == whole_partitions(lake, "decisions") == every
+    assert whole_partitions(lake, "standardized_documents") == whole_partitions(lake, "decisions") == every
     leftovers_go(lake)
     return len(committed)
 
 
 def leftovers_go(lake: Lake) -> None:
     """After a sweep a table has no more files than its log mentions, and the same rows as before."""
-    folder = Path(lake.uri("cleaned_shards"))
+    folder = Path(lake.uri("standardized_documents"))
     for path in folder.rglob("*.parquet"):
         os.utime(path, (time.time() - 3 * 86_400,) * 2)
     lake.sweep()
-    assert len(list(folder.rglob("*.parquet"))) == len(PARTITIONS) == len(whole_partitions(lake, "cleaned_shards"))
+    assert (
+        len(list(folder.rglob("*.parquet"))) == len(PARTITIONS) == len(whole_partitions(lake, "standardized_documents"))
+    )
 
 
 def test_a_build_that_is_killed_is_finished_by_the_next_without_doing_anything_twice(tmp_path):
@@ -149,16 +154,18 @@ def test_two_processes_that_write_one_table_at_once_lose_nothing(tmp_path):
     lake = Lake(str(tmp_path / "lake"))
     lake.create_tables()
     mine = {name: [f"{x}{y}{name}_Latn" for x in "kst" for y in "ao"] for name in ("a", "b")}
-    before = lake.version("cleaned_shards")
+    before = lake.version("standardized_documents")
     writers = [start("write", lake.root, name, *languages, "yor_Latn") for name, languages in mine.items()]
     assert [w.wait(timeout=120) for w in writers] == [0, 0]
-    owner = dict(lake.read("cleaned_shards").group_by("language").agg(pl.col("text").unique().sort()).iter_rows())
+    owner = dict(
+        lake.read("standardized_documents").group_by("language").agg(pl.col("text").unique().sort()).iter_rows()
+    )
     assert {language: texts for language, texts in owner.items() if language != "yor_Latn"} == {
         language: [name] for name, languages in mine.items() for language in languages
     }
     assert owner["yor_Latn"] in (["a"], ["b"])
-    assert set(lake.read("cleaned_shards").group_by("language").len()["len"]) == {ROWS}
-    assert lake.version("cleaned_shards") == before + 14, "every overwrite is one commit"
+    assert set(lake.read("standardized_documents").group_by("language").len()["len"]) == {ROWS}
+    assert lake.version("standardized_documents") == before + 14, "every overwrite is one commit"
 
 
 if __name__ == "__main__":
