@@ -60,7 +60,7 @@ class Page:
 
 def measure(given: Path | None) -> dict[str, Any]:
     """Shares of pages read right and pages per CPU second, ours and the peers'."""
-    pages = list(_given(given) if given else _made(int(os.environ.get("SEED", "1"))))
+    pages = list(_given(given) if given else _made(int(os.environ.get("SEED") or 1)))
     read_page(b"\xe9", None, "und_Zyyy")  # loads the alphabets, once in a process
     results = {name: _run(reader, pages) for name, reader in READERS.items()}
     figures = {name: _figures(pages, *result) for name, result in results.items()}
@@ -90,7 +90,7 @@ def _made(seed: int) -> Iterator[Page]:
         for language in sorted(files("lugha.sample").joinpath("pages").iterdir(), key=lambda folder: folder.name)
         for article in articles_of(language.name)
     ]
-    left = float(os.environ.get("MB", MEGABYTES)) * 1e6
+    left = float(os.environ.get("MB") or MEGABYTES) * 1e6
     while left > 0:
         language, text = chosen.choice(sources)
         for page in _faulty(language, text, chosen):

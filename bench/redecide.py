@@ -38,7 +38,7 @@ RUNS = 3
 def measure(given: Path | None) -> dict[str, Any]:
     """Seconds for a million documents, wall and CPU, the best of three."""
     count = int(float(os.environ["MB"]) * 1e6 / BYTES_OF_A_DOCUMENT) if os.environ.get("MB") else 1_000_000
-    rng = np.random.default_rng(int(os.environ.get("SEED", "1")))
+    rng = np.random.default_rng(int(os.environ.get("SEED") or 1))
     labelled, pages = _rows(_scores(_texts(given)), count, rng)
     bounds = profile(LANGUAGE, ())
     pure = _best(lambda n: decide(labelled, _changed(bounds, n), LANGUAGE))

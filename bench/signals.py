@@ -111,7 +111,7 @@ class NoText(LughaError):
 
 def measure(given: Path | None) -> dict[str, Any]:
     """MB of text for each second of CPU time, and what it takes in memory."""
-    wanted, seed = float(os.environ.get("MB", "100")), int(os.environ.get("SEED", "0"))
+    wanted, seed = float(os.environ.get("MB") or 100), int(os.environ.get("SEED") or 0)
     texts = list(_of_folder(given) if given else _sample())
     if not any(texts):
         raise NoText(f"{given} has no .jsonl, .jsonl.gz or .parquet file with text in it.")
