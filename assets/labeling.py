@@ -9,7 +9,7 @@ import dagster as dg
 import polars as pl
 
 from assets.documents import labelled_documents, standardized_documents
-from assets.metadata import of_partition, of_table
+from assets.metadata import of_partition, of_table, sample_table
 from assets.partitions import cells, keys_of, languages, one_run, to_language, when_new
 from assets.stage import run_stage
 from lugha.blocklists import blocked, blocklists
@@ -59,7 +59,10 @@ def language_profiles(
             "own_weight": rows["own_weight"].mean() or 0.0,
             "computed_count": rows.filter(pl.col("method") != "fixed").height,
         }
-        return of_partition(built, rows, reasons=Counter(rows["method"]), numbers=numbers)
+        told = ("signal", "at_least", "at_most", "method", "median", "document_count", "calibrated_by")
+        bounds = rows.filter(pl.col("at_least").is_not_null() | pl.col("at_most").is_not_null()).select(told)
+        table = dg.MetadataValue.md(sample_table(bounds, bounds.height))
+        return of_partition(built, rows, numbers=numbers) | {"bounds": table}
 
     return run_stage(
         context,
