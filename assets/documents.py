@@ -19,6 +19,8 @@ from lugha.standardization.standardize import standardize
 from lugha.wordlists import KINDS, word_list
 from resources import LakeResource, ModelsResource
 
+PII_COUNTS = ("email_count", "phone_count", "ip_count", "identifier_count")
+
 
 def _told(built: Built, rows: pl.DataFrame) -> dict[str, dg.MetadataValue]:
     failures = Counter(failure or "text found" for failure in rows["failure"])
@@ -29,6 +31,16 @@ def _told(built: Built, rows: pl.DataFrame) -> dict[str, dg.MetadataValue]:
         reasons=failures,
         numbers={"text_share": failures["text found"] / max(1, rows.height)},
     )
+
+
+def _told_repairs(built: Built, rows: pl.DataFrame) -> dict[str, dg.MetadataValue]:
+    repairs = Counter(name for names in rows["repairs"].drop_nulls() for name in names.split(",") if name)
+    replaced = {name: int(rows[name].sum() or 0) for name in PII_COUNTS}
+    table = "| repair | documents |\n|---|---:|\n" + "\n".join(f"| {name} | {n} |" for name, n in repairs.most_common())
+    return _told(built, rows) | {
+        "repairs": dg.MetadataValue.md(table),
+        **{name: dg.MetadataValue.int(count) for name, count in replaced.items()},
+    }
 
 
 @dg.asset(
@@ -75,7 +87,7 @@ def standardized_documents(context: dg.AssetExecutionContext, lake: LakeResource
     return run_stage(
         context,
         opened,
-        tell=_told,
+        tell=_told_repairs,
         make=lambda keys: Made(standardize(opened.read("parsed_documents", **keys), keys["language"])),
     )
 

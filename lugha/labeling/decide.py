@@ -85,7 +85,7 @@ def _first_steps(labelled: pl.DataFrame, language: str, reasons: pl.Series) -> l
             (label == UNDETERMINED).to_numpy(),
             "language",
             "undetermined_language",
-            "no language has half of its letters",
+            "no language has enough of its letters",
             "lid_score",
         ),
         Step(
