@@ -51,11 +51,16 @@ def small_models(
         )
         for language in context.partition_keys
     ]
+    for report in reports if len(reports) > 1 else ():
+        context.add_asset_metadata(
+            {"bytes": report.size_bytes, "report": dg.MetadataValue.md(sample_table(report_table([report])))},
+            partition_key=report.language,
+        )
     return dg.MaterializeResult(
         metadata={
             "trained_count": sum(not report.is_unchanged for report in reports),
-            "bytes": sum(report.size_bytes for report in reports),
-            "report": dg.MetadataValue.md(sample_table(report_table(reports), REPORTED)),
+            "trained_bytes": sum(report.size_bytes for report in reports),
+            "languages": dg.MetadataValue.md(sample_table(report_table(reports), REPORTED)),
         },
         data_version=dg.DataVersion(digest_of(sorted(report.fingerprint for report in reports))),
     )

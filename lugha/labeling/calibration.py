@@ -7,7 +7,8 @@ what it means there and give the number that means the same here:
     quantile      the same share of the documents on its far side
     median_ratio  the same ratio to the median
     tail          no comparison: a tenth of the language's own documents lies beyond
-    fixed         the number itself
+    fixed         the number itself, which speaks of no language; loosened where a fiftieth of the language's own
+                  reference text lies beyond
 
 The formulas follow the names and short descriptions of the methods; the body of the paper was not at hand. Three
 limits are ours, because reference text is edited text of few documents and a bound decides over web pages:
@@ -55,7 +56,8 @@ def calibrate(
     if published is None:
         return None
     if bound.method == "fixed":
-        return Calibrated(published, "fixed", "as published")
+        loose = _loosened(side, published, own, "published for every language")
+        return loose if loose.method == "tail" else Calibrated(published, "fixed", "")
     if bound.method == "tail":
         share = bound.tail_share
         number, words = _beyond(side, own, share), f"the {share:.0%} tail of {{own}}"

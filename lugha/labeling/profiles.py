@@ -24,6 +24,8 @@ from lugha.signals.bound import Bound
 
 LEAST_DOCUMENTS = 50  # with fewer of its own, a language without peers keeps the defaults
 COMPARING = ("mean_std", "quantile", "median_ratio")
+# That most documents of a language are short is no reason to train on captions.
+LENGTHS = ("byte_count", "character_count", "word_count")
 SIDES: tuple[Side, Side] = ("at_least", "at_most")
 
 
@@ -131,6 +133,9 @@ def _sides(name: str, bound: Bound, code: str, behind: Behind | None) -> dict[Si
             continue
         if bound.method == "fixed":
             found[side] = Calibrated(published, "fixed", "")
+            # By text that somebody vouches for alone: what a crawl has too much of is what the bound is for.
+            if behind is not None and behind.population == "reference" and name not in LENGTHS:
+                found[side] = cast(Calibrated, calibrate(name, side, bound, behind.distribution, None))
         elif bound.anchor == code:
             found[side] = Calibrated(published, "fixed", f"found on {code}")
         elif behind is not None:

@@ -34,10 +34,16 @@ def number(side: Side, published: float, method: Method, own: Distribution, anch
 
 def test_fixed_is_the_published_number():
     bound = Bound("by hand", at_most=0.3)
-    found = calibrate("digit_share", "at_most", bound, evenly(0, 0.9), evenly(0, 0.4))
+    found = calibrate("digit_share", "at_most", bound, evenly(0, 0.3), evenly(0, 0.4))
     assert found
     assert (found.number, found.method) == (0.3, "fixed")
     assert calibrate("digit_share", "at_least", bound, evenly(0, 0.9), None) is None
+
+
+def test_fixed_is_loosened_to_the_tail_of_the_languages_own_text():
+    found = calibrate("digit_share", "at_most", Bound("by hand", at_most=0.3), evenly(0, 0.9), None)
+    assert found
+    assert (found.number, found.method) == (pytest.approx(0.882), "tail")
 
 
 def test_the_quantile_is_that_of_the_anchor():

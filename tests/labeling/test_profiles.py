@@ -24,6 +24,7 @@ from lugha.languages import languages
 from lugha.signals import Bound, signals
 
 SIGNALS = {
+    "byte_count": SimpleNamespace(BOUND=Bound("a caption is shorter", at_least=150)),
     "digit_share": SimpleNamespace(BOUND=Bound("an editor's guess", at_most=0.15)),
     "duplicate_line_share": SimpleNamespace(
         BOUND=Bound("Gopher, English", at_most=0.3, method="quantile", anchor="eng_Latn")
@@ -99,7 +100,15 @@ def test_in_the_language_of_the_anchor_the_published_number_holds():
     assert found["calibrated_by"].startswith("found on eng_Latn; published 0.3")
 
 
-def test_a_fixed_bound_is_left_alone_whatever_the_text_is_like():
+def test_a_fixed_bound_is_loosened_where_reference_text_of_the_language_lies_beyond():
+    found = row("tha_Thai", "digit_share", of_kind("reference", tha_Thai={"digit_share": spread(0.0, 0.2)}))
+    assert (found["at_most"], found["method"]) == (pytest.approx(0.196), "tail")
+    assert "loosened to the 2% tail of 201 tha_Thai reference documents" in found["calibrated_by"]
+    lengths = row("tha_Thai", "byte_count", of_kind("reference", tha_Thai={"byte_count": spread(10, 100)}))
+    assert (lengths["at_least"], lengths["method"]) == (150, "fixed")
+
+
+def test_a_fixed_bound_is_left_alone_whatever_the_crawl_is_like():
     """As are lengths: that most documents of a language are short is no reason to train on captions."""
     found = row("tha_Thai", "digit_share", of_kind("crawl", tha_Thai={"digit_share": spread(0.2, 0.9)}))
     assert (found["at_most"], found["calibrated_by"]) == (0.15, "an editor's guess")
