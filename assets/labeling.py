@@ -13,7 +13,7 @@ from assets.metadata import of_partition, of_table, sample_table
 from assets.partitions import cells, keys_of, languages, one_run, to_language, when_new
 from assets.stage import run_stage
 from lugha.blocklists import blocked, blocklists
-from lugha.labeling.populations import crawl_population, reference_population
+from lugha.labeling.populations import crawl_population, stored_reference_population
 from lugha.labeling.profiles import leans_on, profile, profile_settings
 from lugha.labeling.redecide import decided_cell
 from lugha.lake.build import Built, Made
@@ -47,7 +47,7 @@ def language_profiles(
     @cache
     def populations() -> Any:
         """Of all languages at once, because every profile leans on its peers; and only where one has to be made."""
-        of_reference = reference_population(lambda code: models.of_language(code).stop_words)
+        of_reference = stored_reference_population(models.path("profiles", "reference"), models.stop_words_of)
         return of_reference, crawl_population(opened, leans_on(codes))
 
     def settings(keys: Any) -> object:

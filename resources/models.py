@@ -14,7 +14,13 @@ from lugha.errors import LughaError
 from lugha.identification.external import ExternalLid, external_lid
 from lugha.identification.identifier import Identifier
 from lugha.identification.training import load_lid
-from lugha.tiers.small_models import NO_MODELS, LanguageModels, load_language_models, models_fingerprint
+from lugha.tiers.small_models import (
+    NO_MODELS,
+    LanguageModels,
+    load_language_models,
+    load_stop_words,
+    models_fingerprint,
+)
 
 
 class NoTokenizer(LughaError):
@@ -69,6 +75,10 @@ class ModelsResource(dg.ConfigurableResource[Any]):
         """The small models of a language that are in use; none of them where nothing was trained."""
         folder = self.folder_of_language(language)
         return _loaded(folder, models_fingerprint(folder))
+
+    def stop_words_of(self, language: str) -> tuple[str, ...]:
+        """The stop words of a language; none where nothing was trained."""
+        return load_stop_words(self.folder_of_language(language))
 
     def fingerprint_of_language(self, language: str) -> str:
         """Digest of what the small models of a language were made from, "none" where there are none."""

@@ -6,9 +6,11 @@ language of a family or a script looks like, where a pool of all documents would
 like.
 """
 
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -122,6 +124,13 @@ class Population:
         sums = np.einsum("ls,lsn->sn", weights, chosen[:, :, 1:])
         return np.concatenate([weights.sum(axis=0)[:, None], sums], axis=1), (weights > 0).sum(axis=0)
 
+    def save(self, path: Path) -> None:
+        """Write it down; what stands at the path is replaced in one step."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{uuid.uuid4().hex[:8]}.npz")
+        np.savez(temporary, languages=[*self._rows], signals=[*self._places], stack=self._stack)
+        temporary.replace(path)
+
     @cached_property
     def _totals(self) -> dict[tuple[str, ...], tuple[Array, Array]]:
         return {}
@@ -144,3 +153,20 @@ class Population:
                 numbers = [x.count, x.mean, x.standard_deviation, *x.quantiles]
                 stack[self._rows[language], self._places[signal]] = numbers
         return stack
+
+
+def load_population(kind: str, path: Path) -> Population:
+    """What `Population.save` wrote."""
+    with np.load(path) as stored:
+        languages, names, stack = stored["languages"].tolist(), stored["signals"].tolist(), stored["stack"]
+    return Population(
+        kind,
+        {
+            language: {
+                name: Distribution(int(numbers[0]), float(numbers[1]), float(numbers[2]), numbers[3:])
+                for name, numbers in zip(names, of_language, strict=True)
+                if numbers[0]
+            }
+            for language, of_language in zip(languages, stack, strict=True)
+        },
+    )

@@ -5,16 +5,18 @@ Computed once for all languages, because every profile leans on its peers and on
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 
 import polars as pl
 
-from lugha.labeling.distributions import Distribution, Population, distribution
+from lugha.labeling.distributions import Distribution, Population, distribution, load_population
 from lugha.lake import Lake
-from lugha.lake.digest import short_hash
-from lugha.reference import reference
+from lugha.lake.digest import digest_of, short_hash
+from lugha.reference import reference, reference_digest
 from lugha.signals import score_signals, signals
 from lugha.tiers.small_models import LanguageModels
 
+VERSION = "1"  # of what is stored; to be raised where the values of a signal change
 REFERENCE_DOCUMENTS = 2_000  # of a language: quantiles of more differ in the third digit
 REFERENCE_BYTES = 8_000_000  # of a language
 LEAST_CHARACTERS = 200  # a sentence repeats nothing and has no lines: it says nothing about documents
@@ -44,6 +46,17 @@ def reference_population(stop_words_of: Callable[[str], tuple[str, ...]]) -> Pop
         if of_language := _distributions(score_reference(language, stop_words_of(language))):
             found[language] = of_language
     return Population("reference", found)
+
+
+def stored_reference_population(folder: Path, stop_words_of: Callable[[str], tuple[str, ...]]) -> Population:
+    """`reference_population`, scored once for the same text, signals and stop words and kept in `folder`: a bound that
+    a person changes is not to cost a scoring of all reference text.
+    """
+    words = {language: stop_words_of(language) for language in sorted(reference()["language"].unique())}
+    path = folder / f"{digest_of([VERSION, reference_digest(), list(signals()), words])}.npz"
+    if not path.exists():
+        reference_population(words.__getitem__).save(path)
+    return load_population("reference", path)
 
 
 def crawl_population(lake: Lake, only: Iterable[str] | None = None) -> Population:

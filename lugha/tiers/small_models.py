@@ -58,6 +58,14 @@ def load_language_models(folder: Path) -> LanguageModels:
         ) from problem
 
 
+def load_stop_words(folder: Path) -> tuple[str, ...]:
+    """The stop words in use alone, without the models beside them; none where nothing was trained."""
+    current = current_folder(folder)
+    if current is None:
+        return ()
+    return tuple(json.loads((current / "models.json").read_text(encoding="utf-8"))["stop_words"])
+
+
 def models_fingerprint(folder: Path) -> str:
     """Digest of what the models in use were made from, "none" where there are none: part of the settings of
     whatever is scored with them.

@@ -9,9 +9,14 @@ import polars as pl
 import pytest
 
 from lugha.labeling import populations
-from lugha.labeling.populations import crawl_population, reference_population, score_reference
+from lugha.labeling.populations import (
+    crawl_population,
+    reference_population,
+    score_reference,
+    stored_reference_population,
+)
 from lugha.lake import Lake
-from lugha.reference import SETTING, reference
+from lugha.reference import SETTING, reference, reference_digest
 from lugha.sample.articles import articles_of
 from lugha.signals import signals
 
@@ -139,3 +144,27 @@ def test_of_a_large_language_a_fixed_number_of_documents_counts(
 
 def test_an_empty_lake_has_no_population(lake: Lake):
     assert crawl_population(lake).by_language == {}
+
+
+@pytest.mark.usefixtures("text")
+def test_reference_text_is_scored_once_for_the_same_stop_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    folder = tmp_path / "models"
+    reference_digest.cache_clear()
+    first = stored_reference_population(folder, lambda _: ())
+    fresh = reference_population(lambda _: ())
+    for language in LANGUAGES:
+        ours, theirs = first.of(language, "word_count"), fresh.of(language, "word_count")
+        assert ours
+        assert theirs
+        assert (ours.count, ours.mean, ours.standard_deviation) == (
+            theirs.count,
+            theirs.mean,
+            theirs.standard_deviation,
+        )
+        assert ours.quantiles.tolist() == theirs.quantiles.tolist()
+    assert first.of("yor_Latn", "trusted_score") is None
+    monkeypatch.setattr(populations, "score_reference", lambda *_: pytest.fail("scored again"))
+    assert stored_reference_population(folder, lambda _: ()).kind == "reference"
+    with pytest.raises(pytest.fail.Exception, match="scored again"):
+        stored_reference_population(folder, lambda _: ("àti",))
+    reference_digest.cache_clear()
