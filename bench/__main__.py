@@ -15,7 +15,7 @@ import bench
 from lugha.errors import LughaError, nearest
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
-VERSIONS = ("dagster", "polars", "duckdb", "deltalake", "trafilatura", "torch")
+VERSIONS = ("dagster", "polars", "duckdb", "deltalake", "trafilatura", "numba", "icu4py", "chardet", "torch")
 
 
 class UnknownBench(LughaError):
