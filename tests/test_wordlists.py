@@ -17,7 +17,7 @@ from lugha.registry import MissingCatalog
 from lugha.sample.articles import articles_of
 from lugha.scripts import tokens
 from lugha.signals import adult_word_share, toxic_word_share
-from lugha.wordlists import BrokenWordList, UnknownWordList, WordList, languages_with_list, word_list
+from lugha.wordlists import BrokenWordList, UnknownWordList, WordList, word_list
 from lugha.wordlists.matching import covered_share
 
 SIX = ("yor_Latn", "amh_Ethi", "urd_Arab", "mya_Mymr", "tha_Thai", "tur_Latn")
@@ -149,8 +149,8 @@ def test_a_list_is_read_without_comments_and_repetitions(write_list: WriteList):
     words = word_list("toxicity", "yor_Latn")
     assert words is not None
     assert words.entries == ("buburú", "ọ̀rọ̀ burúkú")
-    assert languages_with_list("toxicity") == ("yor_Latn",)
-    assert languages_with_list("adult") == ()
+    assert word_list("adult", "yor_Latn") is None
+    assert word_list("toxicity", "hau_Latn") is None
 
 
 def test_a_changed_list_is_read_again_and_has_another_digest(write_list: WriteList):

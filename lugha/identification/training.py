@@ -13,7 +13,6 @@ A model of somebody else's: lugha/identification/external.py. How a model is use
 import hashlib
 import math
 import random
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from lugha.identification.identifier import LABEL, Identifier, in_script, predic
 from lugha.identification.letters import plain
 from lugha.languages import UNDETERMINED
 from lugha.reference import SCHEMA
+from lugha.supervised import train_supervised
 
 LEAST_LETTERS = 12  # a shorter line says little about its language
 LINE_BYTES = 600  # a longer line teaches in pieces of this size
@@ -43,10 +43,6 @@ NO_REFERENCE = pl.DataFrame(schema=SCHEMA)
 
 class NothingToLearnFrom(LughaError):
     """Fewer than two languages have text that names its language."""
-
-
-class BrokenModel(LughaError):
-    """fastText gave a model with weights that are no numbers."""
 
 
 @dataclass(frozen=True)
@@ -223,32 +219,20 @@ def _agreeing(draft: Identifier, language: str, lines: list[str]) -> list[str]:
 
 
 def _fit(lines: dict[str, list[str]], settings: LidSettings, share_of_epochs: float = 1.0) -> Any:
-    import fasttext
-
     rows = _rows(lines, settings)
     epochs = share_of_epochs * settings.epochs / math.sqrt(max(1, _byte_count(rows)) / 1e6)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "lines.txt"
-        path.write_text("\n".join(rows), encoding="utf-8")
-        model = fasttext.train_supervised(
-            str(path),
-            dim=settings.dim,
-            epoch=max(3, min(settings.most_epochs, round(epochs))),
-            lr=settings.learning_rate,
-            minn=settings.shortest,
-            maxn=settings.longest,
-            bucket=settings.buckets,
-            minCount=2**31 - 1,  # no words: their n-grams say as much, and a vocabulary is what makes models slow
-            thread=settings.threads,
-            seed=settings.seed,
-            verbose=0,
-            loss="softmax",
-        )
-    if not np.isfinite(model.get_input_matrix()).all():
-        raise BrokenModel(
-            "fastText trained weights that are no numbers. Keep dim a multiple of 10 and threads at 10 or more, then train again."
-        )
-    return model
+    return train_supervised(
+        rows,
+        dim=settings.dim,
+        epochs=max(3, min(settings.most_epochs, round(epochs))),
+        learning_rate=settings.learning_rate,
+        shortest=settings.shortest,
+        longest=settings.longest,
+        buckets=settings.buckets,
+        least_word_count=2**31 - 1,  # no words: their n-grams say as much, and a vocabulary is what makes models slow
+        threads=settings.threads,
+        seed=settings.seed,
+    )
 
 
 def _rows(lines: dict[str, list[str]], settings: LidSettings) -> list[str]:

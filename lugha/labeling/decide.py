@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from lugha.labeling.buckets import SCORES, quality_bucket
+from lugha.labeling.buckets import SCORES, perplexity_part, quality_bucket
 from lugha.lake.schemas import TABLES
 from lugha.languages import UNDETERMINED
 from lugha.signals import signals
@@ -73,7 +73,9 @@ def decide(
     first = np.full(labelled.height, len(steps), dtype=np.uint16)
     for n in range(len(steps) - 1, -1, -1):
         first[steps[n].drops] = n
-    return _told(labelled, steps, first, reasons).with_columns(quality_bucket(labelled, bounds))
+    return _told(labelled, steps, first, reasons).with_columns(
+        quality_bucket(labelled, bounds), perplexity_part(labelled, bounds)
+    )
 
 
 def _first_steps(labelled: pl.DataFrame, language: str, reasons: pl.Series) -> list[Step]:

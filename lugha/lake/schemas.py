@@ -227,6 +227,7 @@ TABLES: dict[str, Table] = {
             "quality_bucket": Column(
                 pl.Int32, "0..19, twentieths of the language's documents by the best of its quality classifiers"
             ),
+            "perplexity_part": Column(pl.String, "head, middle or tail: thirds of the language by perplexity"),
         },
     ),
     "lid_confusion": Table(

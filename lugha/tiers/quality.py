@@ -10,7 +10,6 @@ The same classifier is trained on judged documents (teacher, toxicity, adult): l
 
 import hashlib
 import random
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +20,7 @@ import numpy.typing as npt
 import polars as pl
 
 from lugha.identification.identifier import LABEL
-from lugha.identification.training import BrokenModel
+from lugha.supervised import train_supervised
 
 PASSAGE_CHARACTERS = 400
 MOST_PASSAGES = 8  # of a document, spread over it: a bound on what the longest one costs
@@ -203,8 +202,6 @@ def held_out_groups(documents: pl.DataFrame) -> set[str]:
 
 
 def _fit(positive: list[str], negative: list[str], settings: ClassifierSettings) -> Any:
-    import fasttext
-
     # Both sides count the same, else the larger one decides what an undecided passage gets.
     most = max(len(positive), len(negative))
     rows = [
@@ -213,25 +210,15 @@ def _fit(positive: list[str], negative: list[str], settings: ClassifierSettings)
         for n in range(most)
     ]
     random.Random(settings.seed).shuffle(rows)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "passages.txt"
-        path.write_text("\n".join(rows), encoding="utf-8")
-        model = fasttext.train_supervised(
-            str(path),
-            dim=settings.dim,
-            epoch=min(settings.most_epochs, max(1, round(settings.lines_read / len(rows)))),
-            lr=settings.learning_rate,
-            minn=1,
-            maxn=3,
-            bucket=settings.buckets,
-            minCount=settings.least_word_count,
-            thread=settings.threads,
-            seed=settings.seed,
-            verbose=0,
-            loss="softmax",
-        )
-    if not np.isfinite(model.get_input_matrix()).all():
-        raise BrokenModel(
-            "fastText trained weights that are no numbers. Keep dim a multiple of 10 and threads at 10 or more, then train again."
-        )
-    return model
+    return train_supervised(
+        rows,
+        dim=settings.dim,
+        epochs=min(settings.most_epochs, max(1, round(settings.lines_read / len(rows)))),
+        learning_rate=settings.learning_rate,
+        shortest=1,
+        longest=3,
+        buckets=settings.buckets,
+        least_word_count=settings.least_word_count,
+        threads=settings.threads,
+        seed=settings.seed,
+    )

@@ -54,11 +54,6 @@ def word_list(kind: str, language: str) -> WordList | None:
     return _read(kind, language, path, state.st_mtime_ns, state.st_size)
 
 
-def languages_with_list(kind: str) -> tuple[str, ...]:
-    """The languages that have a list of a kind, sorted. Raises UnknownWordList and MissingCatalog."""
-    return tuple(sorted(_paths(kind)))
-
-
 def _paths(kind: str) -> dict[str, Path]:
     if kind not in KINDS:
         raise UnknownWordList(f'no kind of word list "{kind}".{nearest(kind, KINDS)} There are: {", ".join(KINDS)}.')

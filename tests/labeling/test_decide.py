@@ -183,6 +183,7 @@ def test_the_kept_and_the_dropped_have_a_quality_bucket(rows_of: Rows):
     rows = labelled(rows_of, {"word_count": 0.9}, {}).with_columns(perplexity=pl.Series([0.5, 19.5], dtype=pl.Float32))
     found = decide(rows, limits, "tur_Latn")
     assert found["quality_bucket"].to_list() == [19, 0]
+    assert found["perplexity_part"].to_list() == ["head", "tail"]
     assert found["is_kept"].to_list() == [False, True]
 
 
