@@ -7,7 +7,10 @@ import signal
 import subprocess
 import sys
 
+import dagster as dg
+
 from demo.place import Place, alone, prepare, served
+from demo.runner import end_killed_runs
 from lugha.errors import LughaError
 
 PORT = 3000
@@ -29,6 +32,8 @@ def main() -> int:
 
 def _serve(place: Place) -> int:
     os.environ.update(place.environment())
+    with dg.DagsterInstance.get() as instance:
+        end_killed_runs(instance)
     port = os.environ.get("PORT", str(PORT))
     print(
         f"Dagster UI on http://127.0.0.1:{port} - stop with Ctrl-C. The web of this demo is served beside it.",

@@ -28,15 +28,7 @@ class Runner:
         self.job = self.definitions.resolve_implicit_global_asset_job_def().with_logger_defs(
             {"console": display.logger()}
         )
-        self._end_killed_runs()
-
-    def _end_killed_runs(self) -> None:
-        # A run of a killed process would stay "started" for ever; the daemon has no part in in-process runs.
-        for run in self.instance.get_runs(
-            filters=dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING])
-        ):
-            if STEP_TAG in run.tags:
-                self.instance.report_run_failed(run, "The process was killed; the same command goes on from here.")
+        end_killed_runs(self.instance)
 
     def is_done(self, step: str) -> bool:
         """Whether a run of this step ended well."""
@@ -71,6 +63,20 @@ class Runner:
                 raise StepFailed(
                     f'Step "{step}" ({title}) failed:\n{_reasons(result)}\nThe same command goes on from here once the cause is gone.'
                 )
+
+
+def end_killed_runs(instance: dg.DagsterInstance) -> None:
+    """Call unfinished runs failed and free every pool. Only for a process that is alone on the instance.
+
+    A run of a killed process would stay "started", and hold its pool, for ever: Dagster ends and frees both in its
+    daemon, which has no part in runs in process.
+    """
+    for run in instance.get_runs(
+        filters=dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING])
+    ):
+        instance.report_run_failed(run, "The process was killed; the same command goes on from here.")
+    for run_id in instance.event_log_storage.get_concurrency_run_ids():
+        instance.event_log_storage.free_concurrency_slots_for_run(run_id)
 
 
 def _reasons(result: dg.ExecuteInProcessResult) -> str:
