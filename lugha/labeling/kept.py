@@ -4,7 +4,7 @@
 seconds hours. The text is that of `standardized_documents` without the lines that are of another language.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
@@ -12,6 +12,7 @@ from lugha.errors import LughaError
 from lugha.lake import Lake
 
 KEYS = ("doc_id", "snapshot", "language")
+BATCH_ROWS = 4_000
 
 
 class StaleDecision(LughaError):
@@ -33,22 +34,47 @@ def cleaned(labelled: pl.DataFrame, decisions: pl.DataFrame, documents: pl.DataF
 
 
 def kept_documents(lake: Lake, only: pl.LazyFrame | None = None, **keys: str) -> pl.DataFrame:
-    """`cleaned_shards` rows with `text`, of the partitions that `keys` name; `only` (with some of `doc_id`,
+    """`cleaned_shards` rows with `text` and `url`, of the partitions that `keys` name; `only` (with some of `doc_id`,
     `snapshot`, `language`) names the documents that are wanted. Raises StaleDecision where a text is no longer the
     one that was decided on.
     """
+    rows, texts = _kept(lake, only, keys)
+    found = rows.lazy().join(texts, on=[*KEYS, "document_hash"]).collect()
+    _refuse_stale(rows, found.select(KEYS))
+    return _with_own_lines(found)
+
+
+def kept_batches(lake: Lake, only: pl.LazyFrame | None = None, **keys: str) -> Iterator[pl.DataFrame]:
+    """`kept_documents` in batches of a few thousand, for those who must not hold all of them. What is stale is told
+    after the last batch.
+    """
+    rows, texts = _kept(lake, only, keys)
+    seen = [rows.select(KEYS).clear()]
+    for batch in texts.join(rows.lazy(), on=[*KEYS, "document_hash"]).collect_batches(chunk_size=BATCH_ROWS, lazy=True):
+        seen.append(batch.select(KEYS))
+        yield _with_own_lines(batch.select(*rows.columns, "url", "text"))
+    _refuse_stale(rows, pl.concat(seen))
+
+
+def _kept(lake: Lake, only: pl.LazyFrame | None, keys: Mapping[str, str]) -> tuple[pl.DataFrame, pl.LazyFrame]:
+    """The decisions that are wanted, and where their texts are."""
     kept = lake.scan("cleaned_shards", **keys)
     if only is not None:
         kept = kept.join(only, on=[c for c in only.collect_schema() if c in KEYS], how="semi")
-    texts = lake.scan("standardized_documents", **keys).select(*KEYS, "text", document_hash="content_hash")
-    rows = kept.collect()
-    found = rows.lazy().join(texts, on=[*KEYS, "document_hash"]).collect()
+    texts = lake.scan("standardized_documents", **keys).select(*KEYS, "url", "text", document_hash="content_hash")
+    return kept.collect(), texts
+
+
+def _refuse_stale(rows: pl.DataFrame, found: pl.DataFrame) -> None:
     if found.height < rows.height:
         lost = rows.join(found, on=KEYS, how="anti")
         raise StaleDecision(
             f"cleaned_shards: the text of {lost.height} kept documents has changed since it was decided on, first in "
             f"{lost['language'][0]}|{lost['snapshot'][0]}. Materialize labelled_documents and cleaned_shards there again."
         )
+
+
+def _with_own_lines(found: pl.DataFrame) -> pl.DataFrame:
     own = [own_lines(text, foreign) for text, foreign in found.select("text", "foreign_lines").iter_rows()]
     return found.with_columns(pl.Series("text", own, dtype=pl.String))
 

@@ -3,7 +3,8 @@
 import polars as pl
 import pytest
 
-from lugha.labeling.kept import StaleDecision, cleaned, kept_documents, own_lines
+from lugha.labeling import kept
+from lugha.labeling.kept import StaleDecision, cleaned, kept_batches, kept_documents, own_lines
 from lugha.lake import Lake
 from lugha.lake.schemas import TABLES
 
@@ -63,3 +64,23 @@ def test_a_text_that_changed_since_the_decision_is_refused(decided: Lake, rows_o
 )
 def test_own_lines_leave_out_the_foreign_ones(foreign: list[int] | None, left: str):
     assert own_lines("a\nb\nc", foreign) == left
+
+
+def test_batches_hold_the_same_documents_as_one_frame(lake: Lake, rows_of, monkeypatch: pytest.MonkeyPatch):
+    ids = [bytes([n]) * 16 for n in range(5)]
+    texts = [{"doc_id": i, "text": f"เรื่องที่ {i[0]}", "content_hash": i, "url": "http://a.example/"} for i in ids]
+    lake.overwrite("standardized_documents", rows_of("standardized_documents", *texts), CELL, run_id="test")
+    decided = [{"doc_id": i, "document_hash": i, "content_hash": i} for i in ids]
+    lake.overwrite("cleaned_shards", rows_of("cleaned_shards", *decided), CELL, run_id="test")
+    monkeypatch.setattr(kept, "BATCH_ROWS", 2)
+    batches = list(kept_batches(lake))
+    assert len(batches) > 1
+    whole = kept_documents(lake)
+    assert pl.concat(batches).sort("doc_id").equals(whole.select(batches[0].columns).sort("doc_id"))
+    assert whole.height == 5
+
+
+def test_batches_of_a_text_that_changed_end_in_the_same_refusal(decided: Lake, rows_of):
+    decided.overwrite("standardized_documents", rows_of("standardized_documents"), CELL, run_id="test")
+    with pytest.raises(StaleDecision, match="has changed"):
+        list(kept_batches(decided))
