@@ -77,7 +77,7 @@ class Lake:
         """Address of a table's folder."""
         if table not in TABLES:
             raise UnknownTable(
-                f'No table "{table}" in the lake.{nearest(table, TABLES)} Tables are declared in lugha/lake/schemas.py.'
+                f'No table "{table}" in the lake.{nearest(table, TABLES)} Tables are declared in lugha/lake/schemas/.'
             )
         return f"{self.root}/{table}"
 
@@ -313,7 +313,7 @@ def _shape(table: str, frame: pl.LazyFrame, keys: Keys) -> pl.LazyFrame:
     if extra := [c for c in have if c not in spec.schema]:
         hints = "".join(nearest(c, spec.schema) for c in extra)
         raise WrongColumns(
-            f"{table}: the frame has columns {extra} that the table does not know.{hints} Declare them in lugha/lake/schemas.py."
+            f"{table}: the frame has columns {extra} that the table does not know.{hints} Declare them in lugha/lake/schemas/."
         )
     present = {c: keys[c] for c in keys if c in have}
     frame = frame.select(

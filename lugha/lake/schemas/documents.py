@@ -1,0 +1,118 @@
+"""Documents: parsed, standardized, labelled, decided on."""
+
+import polars as pl
+
+from lugha.lake.schemas.columns import (
+    BYTES,
+    CELL,
+    DOC_ID,
+    FETCHED_AT,
+    HASH,
+    HINTS,
+    HOST,
+    LANGUAGE_SCORES,
+    LICENCE,
+    PARAGRAPHS,
+    SCRIPT_SHARES,
+    TEXT,
+    URL,
+    Column,
+    Table,
+)
+from lugha.signals import signals
+
+DOCUMENTS: dict[str, Table] = {
+    "parsed_documents": Table(
+        "main text of a record, or the reason why there is none",
+        CELL,
+        {
+            "doc_id": DOC_ID,
+            "url": URL,
+            "host": HOST,
+            "fetched_at": FETCHED_AT,
+            "text": TEXT,
+            "charset": Column(pl.String, "character encoding the bytes were read in"),
+            "charset_source": Column(pl.String, "what decided: byte order mark, valid utf-8, declared, detected, ..."),
+            "charset_declared": Column(pl.String, "encoding that header or page name, as written; null for none"),
+            "extractor": Column(pl.String, "name and version of what found the main text"),
+            "failure": Column(pl.String, "why there is no text; null otherwise"),
+            "hints": HINTS,
+            "licence": LICENCE,
+        },
+    ),
+    "standardized_documents": Table(
+        "a document with repaired text",
+        CELL,
+        {
+            "doc_id": DOC_ID,
+            "url": URL,
+            "host": HOST,
+            "fetched_at": FETCHED_AT,
+            "text": TEXT,
+            "content_hash": HASH,
+            "byte_count": BYTES,
+            "repairs": Column(pl.String, "names of the repairs that changed the text, comma-separated"),
+            "email_count": Column(pl.Int32, "e-mail addresses that were replaced"),
+            "phone_count": Column(pl.Int32, "telephone numbers that were replaced"),
+            "ip_count": Column(pl.Int32, "public IP addresses that were replaced"),
+            "identifier_count": Column(pl.Int32, "national, bank and card numbers that were replaced"),
+            "failure": Column(pl.String, "why there is no text; null otherwise"),
+            "hints": HINTS,
+            "licence": LICENCE,
+        },
+        covered_by_digest=("text",),
+    ),
+    "labelled_documents": Table(
+        "scores of a document, no text",
+        CELL,
+        {
+            "doc_id": DOC_ID,
+            "content_hash": HASH,
+            "lid_label": Column(pl.String, "language that identification found; null where no model could"),
+            "lid_score": Column(pl.Float32, "its probability, 0..1"),
+            "lid_runner_up": Column(pl.String, "second language"),
+            "lid_runner_up_score": Column(pl.Float32, "its probability, 0..1"),
+            "lid_top": Column(LANGUAGE_SCORES, "the languages that identification found most likely, best first"),
+            "scripts": Column(SCRIPT_SHARES, "share of the letters in each script, 0..1, most frequent first"),
+            "paragraphs": Column(PARAGRAPHS, "runs of lines with the language that identification gave them"),
+            "is_mixed": Column(pl.Boolean, "true where a second language has enough of the letters to be told"),
+            "foreign_share": Column(pl.Float32, "share of the letters in paragraphs of another language, 0..1"),
+            "failure": Column(pl.String, "why there is no text; null otherwise"),
+            "foreign_lines": Column(pl.List(pl.Int32), "numbers of the lines that are in another language"),
+            "noisy_lines": Column(pl.List(pl.Int32), "numbers of the lines that are mostly noise, not writing"),
+            "own_hash": Column(pl.Binary, "first 16 bytes of sha256 of the text without its foreign lines"),
+            "own_byte_count": Column(pl.Int64, "UTF-8 bytes of that text"),
+            **{name: Column(pl.Float32, signal.MEANING) for name, signal in signals().items()},
+        },
+    ),
+    "decisions": Table(
+        "the decision about one document",
+        CELL,
+        {
+            "doc_id": DOC_ID,
+            "is_kept": Column(pl.Boolean, "true where the document went on"),
+            "drop_reason": Column(pl.String, "null where kept"),
+            "score": Column(pl.Float64, "score of the signal that decided"),
+            "bound": Column(pl.Float64, "bound that it crossed"),
+            "calibrated_by": Column(pl.String, "origin of that bound"),
+            "tier": Column(pl.String, "what decided: language, rule, small_model or blocklist; null where kept"),
+            "quality_bucket": Column(
+                pl.Int32, "0..19, twentieths of the language's documents by the best of its quality classifiers"
+            ),
+            "perplexity_part": Column(pl.String, "head, middle or tail: thirds of the language by perplexity"),
+        },
+    ),
+    "cleaned_shards": Table(
+        "a kept document; its text is read through lugha/labeling/kept.py",
+        CELL,
+        {
+            "doc_id": DOC_ID,
+            "host": HOST,
+            "fetched_at": FETCHED_AT,
+            "document_hash": Column(pl.Binary, "content_hash of the standardized document that was decided on"),
+            "content_hash": Column(pl.Binary, "first 16 bytes of sha256 of the text without its foreign lines"),
+            "byte_count": Column(pl.Int64, "UTF-8 bytes of that text"),
+            "foreign_lines": Column(pl.List(pl.Int32), "numbers of the lines that are left out when the text is read"),
+        },
+    ),
+}
