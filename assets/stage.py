@@ -47,8 +47,8 @@ def run_stage(
     single = len(built) == 1
     everything: dict[str, dg.MetadataValue] = {}
     for one in built:
-        # Bodies are megabytes and nobody looks at them.
-        told = tell(one, lake.scan(table, **one.keys).select(pl.exclude("body")).collect())
+        # Bodies and signatures are megabytes and nobody looks at them.
+        told = tell(one, lake.scan(table, **one.keys).select(pl.exclude("body", "signature")).collect())
         if single:
             everything |= told
         else:

@@ -11,6 +11,20 @@ def home() -> Path:
     return Path(os.environ.get("LUGHA_HOME", ".lugha")).absolute()
 
 
+def memory_bytes() -> int:
+    """How much of memory the arrays of deduplication may take: `LUGHA_MEMORY_MB`, 1,000 by default. What is larger is
+    worked off in parts and on disk; the interpreter and its libraries (about 300 MB) come on top.
+    """
+    return int(os.environ.get("LUGHA_MEMORY_MB", "1000")) * 1_000_000
+
+
+def key_range_count() -> int:
+    """Into how many independent steps the comparison of a language's documents is cut: `LUGHA_KEY_RANGES`, 1 by
+    default. More serve more machines, not less memory.
+    """
+    return int(os.environ.get("LUGHA_KEY_RANGES", "1"))
+
+
 def lake_uri() -> str:
     """The lake: `LUGHA_LAKE`, a folder or an address of an object store; by default `lake/` in the home folder."""
     return os.environ.get("LUGHA_LAKE", str(home() / "lake"))

@@ -12,11 +12,11 @@ import dagster as dg
 from assets.audit import host_scores
 from assets.collection import crawl_index
 from assets.construction import training_mixtures
-from assets.deduplication import dedup_sets
+from assets.deduplication import dedup_sets, duplicate_edges, signatures
 from assets.documents import labelled_documents, parsed_documents, standardized_documents
 from assets.evaluation_sets import eval_sets
 from assets.labeling import cleaned_shards, language_profiles
-from assets.partitions import languages, snapshots
+from assets.partitions import key_ranges, languages, snapshots
 from assets.training import checkpoints
 from lugha.lake import Lake
 from lugha.lake.lake import Keys
@@ -26,8 +26,8 @@ from resources import LakeResource
 
 MOST_PARTITIONS = 200  # a night
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
-CELL_STAGES = (parsed_documents, standardized_documents, labelled_documents, cleaned_shards)
-LANGUAGE_STAGES = (language_profiles, host_scores, dedup_sets, eval_sets)
+CELL_STAGES = (parsed_documents, standardized_documents, labelled_documents, cleaned_shards, signatures)
+LANGUAGE_STAGES = (language_profiles, host_scores, duplicate_edges, dedup_sets, eval_sets)
 
 
 @dg.schedule(cron_schedule="0 2 * * 6", target=[crawl_index])
@@ -65,21 +65,26 @@ def nightly_languages(context: dg.ScheduleEvaluationContext, lake: LakeResource)
 def _backfill(lake: Lake, stages: Sequence[dg.AssetsDefinition], day: str) -> list[dg.RunRequest] | dg.SkipReason:
     for stage in stages:
         table = stage.key.path[-1]
-        stale = stale_partitions(lake, table, str(stage.code_versions_by_key[stage.key]))
-        known = set(languages.get_partition_keys())
-        stale = [keys for keys in stale if keys["language"] in known][:MOST_PARTITIONS]
+        beside = {"key_range": key_ranges.get_partition_keys()}
+        stale = stale_partitions(lake, table, str(stage.code_versions_by_key[stage.key]), beside)
+        known = {"language": set(languages.get_partition_keys()), "key_range": set(beside["key_range"])}
+        stale = [keys for keys in stale if all(keys.get(c) in (None, *values) for c, values in known.items())]
+        stale = stale[:MOST_PARTITIONS]
         if stale:
             return [_range_run(stage.key, first, last, day) for first, last in ranges(stale)]
     return dg.SkipReason("Nothing is missing or stale.")
 
 
 def ranges(partitions: Sequence[Keys]) -> Iterator[tuple[Keys, Keys]]:
-    """Runs of neighbouring languages of one snapshot as (first, last): a run takes a range, and one that holds no
-    other partition costs nothing.
+    """Runs of neighbouring languages of one snapshot or key range as (first, last): a run takes a range, and one that
+    holds no other partition costs nothing.
     """
     order = {code: n for n, code in enumerate(languages.get_partition_keys())}
-    by_snapshot = sorted(partitions, key=lambda k: (k.get("snapshot", ""), order[k["language"]]))
-    for _, same in groupby(by_snapshot, key=lambda k: k.get("snapshot", "")):
+
+    def beside(keys: Keys) -> list[str]:
+        return [value for name, value in sorted(keys.items()) if name != "language"]
+
+    for _, same in groupby(sorted(partitions, key=lambda k: (beside(k), order[k["language"]])), key=beside):
         for _, run in groupby(enumerate(same), key=lambda x: order[x[1]["language"]] - x[0]):
             members = [keys for _, keys in run]
             yield members[0], members[-1]

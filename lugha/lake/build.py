@@ -30,8 +30,8 @@ class PartitionsFailed(LughaError):
 class Made:
     """What a partition is made of: rows of the table and of its side tables, partitioned alike."""
 
-    rows: pl.DataFrame
-    sides: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    rows: pl.DataFrame | pl.LazyFrame
+    sides: Mapping[str, pl.DataFrame | pl.LazyFrame] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

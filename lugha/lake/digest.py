@@ -27,8 +27,10 @@ def content_digest(rows: pl.LazyFrame | pl.DataFrame, columns: Sequence[str]) ->
 
     Each row is rendered by DuckDB, hashed with md5 and the hashes are added, so the work streams and order cannot
     matter. md5 is used as a fast mixing function, not against an adversary, and of its bits the 64 that the digest has
-    room for. No rows give a digest too: "empty" is content.
+    room for. No rows give a digest too: "empty" is content. Without columns it is the number of rows.
     """
+    if not columns:
+        return digest_of([[], rows.lazy().select(pl.len()).collect().item()])
     frame = rows.lazy().select(columns)
     rendered = ", ".join(_rendered(name, dtype) for name, dtype in frame.collect_schema().items())
     duckdb.execute("SET enable_progress_bar = false")  # it would be printed into every log

@@ -3,7 +3,9 @@
 The same declaration tells a build what its inputs are and tells the backfill what has to be built again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from itertools import product
+from types import MappingProxyType
 
 from lugha.lake.build import inputs_digest
 from lugha.lake.lake import Keys, Lake
@@ -67,18 +69,21 @@ def _agrees(table: str, column: str, value: str, keys: Keys) -> bool:
     return keys[column] == value
 
 
-def stale_partitions(lake: Lake, table: str, code_version: str) -> list[Keys]:
+def stale_partitions(
+    lake: Lake, table: str, code_version: str, beside: Mapping[str, Sequence[str]] = MappingProxyType({})
+) -> list[Keys]:
     """Partitions of `table` that upstream has rows for and that are missing, or were made from other inputs or by
-    other code than now.
+    other code than now. `beside` names the values of partition columns that no upstream table has.
     """
     look_up, states, columns = input_digests(lake, table), lake.states(table), TABLES[table].partitioned_by
-    wanted = {
-        tuple(key[TABLES[upstream].partitioned_by.index(c)] for c in columns)
-        for upstream in UPSTREAM[table]
-        if set(columns) <= set(TABLES[upstream].partitioned_by)
-        for key, state in lake.states(upstream).items()
-        if state.row_count
-    }
+    wanted: set[tuple[str, ...]] = set()
+    for upstream in UPSTREAM[table]:
+        own = TABLES[upstream].partitioned_by
+        if set(columns) <= {*own, *beside}:
+            for key, filled in lake.states(upstream).items():
+                values = dict(zip(own, key, strict=True))
+                if filled.row_count:
+                    wanted |= set(product(*([values[c]] if c in values else beside[c] for c in columns)))
     stale: list[Keys] = []
     for key in sorted(wanted | set(states)):
         keys = dict(zip(columns, key, strict=True))

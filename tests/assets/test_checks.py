@@ -5,22 +5,18 @@ from collections.abc import Callable
 import polars as pl
 import pytest
 
-from assets.checks import (
+from assets.checks.clusters import MOST_IN_ONE, TEMPLATE_ENOUGH, orphans, swallowed
+from assets.checks.documents import (
     CEILING_ENOUGH,
     GOLD_ENOUGH,
-    LARGE_ENOUGH,
-    budget_problems,
-    emptied,
     failing_hosts,
     forbidden,
-    impossible_scores,
     imprecise,
-    leaked,
     one_rule_drops,
-    schema_problems,
-    share_problems,
     unreasoned,
 )
+from assets.checks.mixtures import budget_problems, impossible_scores, leaked, share_problems
+from assets.checks.tables import LARGE_ENOUGH, emptied, schema_problems
 from lugha.lake import TABLES, Lake
 
 
@@ -153,3 +149,44 @@ def test_a_stage_that_swallows_many_documents_fails_and_a_thin_one_does_not(lake
 @pytest.mark.parametrize("find", [share_problems, budget_problems, leaked, forbidden, unreasoned, impossible_scores])
 def test_an_empty_lake_breaks_nothing(lake: Lake, find: Callable[[Lake], object]):
     assert list(find(lake)) == []  # type: ignore[call-overload]
+
+
+def documents(*rows: tuple[int, int, int, bool, str]) -> list[dict[str, object]]:
+    """Rows of dedup_sets from (document, cluster, representative, is_kept, method)."""
+    return [
+        {
+            "doc_id": identity(doc),
+            "cluster_id": identity(cluster),
+            "representative_id": identity(representative),
+            "is_kept": is_kept,
+            "method": method,
+            "host": "a.example",
+        }
+        for doc, cluster, representative, is_kept, method in rows
+    ]
+
+
+@pytest.mark.parametrize(
+    ("copy", "is_fine"),
+    [
+        ((2, 1, 1, False, "near"), True),
+        ((2, 1, 2, False, "near"), False),  # stands for itself and is not kept
+        ((2, 1, 9, False, "near"), False),  # nobody
+        ((2, 3, 1, False, "near"), False),  # of another cluster
+        ((2, 1, 2, False, "held_out_copy"), True),
+    ],
+)
+def test_a_copy_without_a_kept_representative_in_its_cluster_fails(
+    lake: Lake, copy: tuple[int, int, int, bool, str], is_fine: bool
+):
+    put(lake, "dedup_sets", {"language": "yor_Latn"}, *documents((1, 1, 1, True, "representative"), copy))
+    assert [name for name, _ in orphans(lake)] == ([] if is_fine else ["yor_Latn"])
+
+
+@pytest.mark.parametrize("method", ["near", "same_text"])
+def test_a_cluster_that_holds_most_different_texts_of_a_language_is_shown(lake: Lake, method: str):
+    """Equal texts are many without harm; a hundred different ones in one cluster are pages of a template."""
+    copies = [(n, 1, 1, n == 1, method) for n in range(1, TEMPLATE_ENOUGH + 1)]
+    others = [(n, n, n, True, "unique") for n in range(1_000, 1_000 + int(TEMPLATE_ENOUGH / MOST_IN_ONE) - 60)]
+    put(lake, "dedup_sets", {"language": "mya_Mymr"}, *documents(*copies, *others))
+    assert [name for name, _ in swallowed(lake)] == (["mya_Mymr"] if method == "near" else [])

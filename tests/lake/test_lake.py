@@ -170,7 +170,7 @@ def test_a_frame_that_lacks_a_column_is_refused(lake, text_rows):
 
 def test_a_frame_with_an_unknown_column_is_refused_with_the_nearest_one(lake, text_rows):
     rows = text_rows(YORUBA).with_columns(pl.lit("CC0").alias("license"))
-    refused(lake, rows, cell(*CELLS[0]), WrongColumns, r"\['license'\].*Nearest: \"licence\".*schemas\.py")
+    refused(lake, rows, cell(*CELLS[0]), WrongColumns, r"\['license'\].*Nearest: \"licence\".*lugha/lake/schemas/")
 
 
 @pytest.mark.parametrize("other", ["amh_Ethi", None])

@@ -87,11 +87,13 @@ def test_what_was_never_written_is_absent(lake, write):
 
 
 def test_a_language_is_made_from_all_of_its_snapshots(lake, write):
-    one, two = write("cleaned_shards", YOR, 1), write("cleaned_shards", YOR2, 2)
-    write("cleaned_shards", AMH, 3)
+    one, two = write("signatures", YOR, 1), write("signatures", YOR2, 2)
+    write("signatures", AMH, 3)
+    edges = write("duplicate_edges", {"key_range": "01-of-01", "language": "yor_Latn"}, 4)
     assert input_digests(lake, "dedup_sets")({"language": "yor_Latn"}) == {
-        "cleaned_shards web-1|yor_Latn": one,
-        "cleaned_shards web-2|yor_Latn": two,
+        "signatures web-1|yor_Latn": one,
+        "signatures web-2|yor_Latn": two,
+        "duplicate_edges yor_Latn|01-of-01": edges,
     }
 
 
@@ -112,10 +114,13 @@ def test_a_mixture_is_made_from_every_language_and_a_score_from_every_checkpoint
     for code in ("yor_Latn", "amh_Ethi"):
         write("dedup_sets", {"language": code}, 1)
         write("eval_sets", {"language": code}, 1)
+        write("contaminated_documents", {"language": code}, 1)
     for mixture in ("base", "round-1"):
         write("checkpoints", {"mixture": mixture}, 1)
     assert set(input_digests(lake, "training_mixtures")({"mixture": "base"})) == {
-        f"{table} {code}" for table in ("dedup_sets", "eval_sets") for code in ("yor_Latn", "amh_Ethi")
+        f"{table} {code}"
+        for table in ("dedup_sets", "eval_sets", "contaminated_documents")
+        for code in ("yor_Latn", "amh_Ethi")
     }
     assert set(input_digests(lake, "eval_scores")({"language": "yor_Latn"})) == {
         "eval_sets yor_Latn",
@@ -196,12 +201,21 @@ def test_a_change_travels_stage_by_stage_and_stops_where_it_makes_no_difference(
 
 
 def test_a_new_snapshot_makes_its_language_stale_and_no_other(lake, write, rebuild):
-    write("cleaned_shards", YOR, 1)
-    write("cleaned_shards", AMH, 2)
+    write("signatures", YOR, 1)
+    write("signatures", AMH, 2)
     rebuild("dedup_sets", {"language": "yor_Latn"}, {"language": "amh_Ethi"})
     assert stale_partitions(lake, "dedup_sets", CODE) == []
-    write("cleaned_shards", YOR2, 3)
+    write("signatures", YOR2, 3)
     assert stale_partitions(lake, "dedup_sets", CODE) == [{"language": "yor_Latn"}]
+
+
+def test_every_key_range_of_a_language_with_signatures_is_wanted(lake, write, rebuild):
+    beside = {"key_range": ["01-of-02", "02-of-02"]}
+    write("signatures", YOR, 1)
+    wanted = [{"language": "yor_Latn", "key_range": name} for name in beside["key_range"]]
+    assert stale_partitions(lake, "duplicate_edges", CODE, beside) == wanted
+    rebuild("duplicate_edges", wanted[0])
+    assert stale_partitions(lake, "duplicate_edges", CODE, beside) == wanted[1:]
 
 
 def test_a_bound_that_changed_makes_the_cells_of_its_language_stale(lake, write, rebuild):
