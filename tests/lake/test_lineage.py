@@ -25,6 +25,8 @@ def identity(table: str) -> str:
 
 
 def value(table: str, n: int) -> object:
+    if identity(table) == "doc_a":
+        return n
     return f"{n}" if identity(table) in ("signal", "benchmark", "checkpoint_id") else bytes([n]) * 16
 
 
