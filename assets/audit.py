@@ -61,7 +61,7 @@ def host_scores(context: dg.AssetExecutionContext, lake: LakeResource) -> dg.Mat
     group_name="audit",
     kinds={"duckdb", "deltalake"},
     owners=["team:audit"],
-    code_version="1",
+    code_version="2",
     backfill_policy=one_run,
     automation_condition=when_new,
     metadata=of_table("language_cards"),

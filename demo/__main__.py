@@ -40,7 +40,7 @@ def _after_the_index(place: Place, started: float) -> int:
     from demo.report import figures, show
     from demo.runner import StepFailed
 
-    display = Display(total=18)
+    display = Display(total=21)
     try:
         with display.progress:
             run_loop(display, languages, lambda: import_gold(lake, place.manifest, place.home / "gold"))

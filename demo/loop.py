@@ -6,11 +6,22 @@ from collections.abc import Callable, Sequence
 
 import dagster as dg
 
+from assets.partitions import key_ranges
 from demo.display import Display
 from demo.runner import Runner
 
 DOCUMENTS = ["raw_crawls", "parsed_documents", "standardized_documents"]
+AFTER_COMPARING = [
+    "host_scores",
+    "dedup_sets",
+    "repeated_paragraphs",
+    "source_overlap",
+    "eval_sets",
+    "contaminated_documents",
+    "language_cards",
+]
 ROUNDS = ("round-1", "round-2", "round-3")
+FIRST_RANGE, LAST_RANGE = key_ranges.get_partition_keys()[0], key_ranges.get_partition_keys()[-1]
 
 
 def run_loop(display: Display, languages: Sequence[str], tell_gold: Callable[[], int]) -> None:
@@ -34,12 +45,11 @@ def run_loop(display: Display, languages: Sequence[str], tell_gold: Callable[[],
     tell_gold()
     runner.run("profiles", "bounds per language", ["language_profiles"], first_last=of_languages)
     runner.run("cleaned", "decide", ["cleaned_shards"], first_last=cells)
-    runner.run(
-        "dedup",
-        "remove copies, hold out",
-        ["host_scores", "dedup_sets", "eval_sets", "language_cards"],
-        first_last=of_languages,
-    )
+    runner.run("signed", "sign", ["signatures"], first_last=cells)
+    ranges = (f"{FIRST_RANGE}|{languages[0]}", f"{LAST_RANGE}|{languages[-1]}")
+    runner.run("compared", "find near copies", ["duplicate_edges"], first_last=ranges)
+    runner.run("dedup", "remove copies, hold out", AFTER_COMPARING, first_last=of_languages)
+    runner.run("overlap", "who repeats whom", ["language_overlap"])
     runner.run("tokenizer", "train a tokenizer", ["tokenizer"])
     for mixture in ("base", ROUNDS[0], ROUNDS[1]):
         runner.run(mixture, f"mix and train {mixture}", ["training_mixtures", "checkpoints"], partition=mixture)
@@ -74,13 +84,11 @@ def recollect(runner: Runner) -> None:
             runner.run(
                 f"after {request_id} profile", f"bounds of {language}", ["language_profiles"], partition=language
             )
-            runner.run(f"after {request_id} cleaned", f"decide on {language}", ["cleaned_shards"], partition=str(key))
-            runner.run(
-                f"after {request_id} dedup",
-                f"remove copies in {language}",
-                ["host_scores", "dedup_sets", "eval_sets", "language_cards"],
-                partition=language,
-            )
+            decided = ["cleaned_shards", "signatures"]
+            runner.run(f"after {request_id} cleaned", f"decide on {language}", decided, partition=str(key))
+            ranges = (f"{FIRST_RANGE}|{language}", f"{LAST_RANGE}|{language}")
+            runner.run(f"after {request_id} compared", "find near copies", ["duplicate_edges"], first_last=ranges)
+            runner.run(f"after {request_id} dedup", f"remove copies in {language}", AFTER_COMPARING, partition=language)
 
 
 def tick(runner: Runner) -> Sequence[dg.RunRequest]:

@@ -23,8 +23,10 @@ def figures(lake: Lake, seconds: float) -> dict[str, Any]:
     releases = release_history(lake)
     requests = lake.read("collection_requests")
     dropped: Counter[str] = Counter()
-    for row in cards["dropped"]:
-        dropped.update(json.loads(row))
+    copies: Counter[str] = Counter()
+    for reasons, methods in cards.select("dropped", "copies").iter_rows():
+        dropped.update(json.loads(reasons))
+        copies.update(json.loads(methods))
     regressed = releases.filter("is_regression")["language"].unique().sort().to_list() if releases.height else []
     cards = cards.filter(pl.col("page_count") > 0)
     return {
@@ -32,6 +34,7 @@ def figures(lake: Lake, seconds: float) -> dict[str, Any]:
         "pages_fetched": int(cards["page_count"].sum()),
         "documents_kept": int(cards["kept_count"].sum()),
         "drop_reasons": dict(sorted(dropped.items())),
+        "copies": dict(sorted(copies.items())),
         "cluster_count": int(cards["cluster_count"].sum()),
         "rounds": [
             {"mixture": name, "bits_per_byte": {code: round(x, 4) for code, x in sorted(values.items())}}
@@ -78,11 +81,11 @@ def show(lake: Lake, told: dict[str, Any]) -> None:
         "pages",
         "kept",
         "dropped",
-        "clusters",
+        "copies",
         *(f"{r} KB" for r in ROUNDS),
         *(f"{r} bits/byte" for r in ROUNDS),
     ):
-        table.add_column(name, justify="left" if name in ("language", "name", "dropped") else "right", overflow="fold")
+        table.add_column(name, justify="left" if name in ("language", "name", "dropped", "copies") else "right", overflow="fold")
     for card in lake.read("language_cards").filter(pl.col("page_count") > 0).sort("language").iter_rows(named=True):
         code = card["language"]
         drops = ", ".join(f"{reason} {n}" for reason, n in json.loads(card["dropped"]).items())
@@ -93,7 +96,7 @@ def show(lake: Lake, told: dict[str, Any]) -> None:
             str(card["page_count"]),
             str(card["kept_count"]),
             drops,
-            str(card["cluster_count"]),
+            ", ".join(f"{method} {n}" for method, n in json.loads(card["copies"]).items()),
             *(f"{shares[r].get(code, 0) / 1000:.0f}" for r in ROUNDS),
             *(f"{rounds[r][code]:.3f}" if code in rounds[r] else "" for r in ROUNDS),
         )

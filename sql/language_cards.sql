@@ -21,7 +21,11 @@ hosts AS (
 ),
 clusters AS (
     SELECT
-        count(*) FILTER (WHERE is_kept) AS cluster_count,
+        count(DISTINCT cluster_id) AS cluster_count,
+        to_json(map_from_entries(coalesce((
+            SELECT list({'key': method, 'value': n} ORDER BY n DESC, method)
+            FROM (SELECT method, count(*) AS n FROM dedup_sets WHERE language = $language AND NOT is_kept GROUP BY ALL)
+        ), []))) AS copies,
         count(*) FILTER (WHERE is_kept AND is_held_out) AS held_out_count,
         coalesce(sum(byte_count) FILTER (WHERE is_kept AND NOT is_held_out), 0) AS unique_bytes
     FROM dedup_sets
@@ -32,6 +36,7 @@ SELECT
     kept.kept_count,
     coalesce(dropped.dropped::VARCHAR, '{}') AS dropped,
     clusters.cluster_count,
+    clusters.copies::VARCHAR AS copies,
     clusters.held_out_count,
     clusters.unique_bytes::BIGINT AS unique_bytes,
     hosts.host_count,

@@ -44,16 +44,38 @@ def test_decisions_are_counted_by_reason_the_commonest_first(card):
 
 
 def test_clusters_and_bytes_are_those_of_the_representatives(card):
+    def of(cluster: bytes, host: str, byte_count: int, method: str = "unique", is_held_out: bool = False):
+        kept = method in ("unique", "representative")
+        return {
+            "cluster_id": cluster * 16,
+            "host": host,
+            "byte_count": byte_count,
+            "method": method,
+            "is_kept": kept,
+            "is_held_out": is_held_out,
+        }
+
     dedup_sets = [
-        YOR | {"host": "a.example", "byte_count": 300, "is_kept": True, "is_held_out": False},
-        YOR | {"host": "a.example", "byte_count": 300, "is_kept": False, "is_held_out": False},
-        YOR | {"host": "b.example", "byte_count": 100, "is_kept": True, "is_held_out": True},
-        YOR | {"host": "c.example", "byte_count": 400, "is_kept": True, "is_held_out": False},
-        AMH | {"host": "d.example", "byte_count": 900, "is_kept": True, "is_held_out": False},
+        YOR | of(b"1", "a.example", 300, "representative"),
+        YOR | of(b"1", "a.example", 300, "same_text"),
+        YOR | of(b"1", "a.example", 300, "near"),
+        YOR | of(b"1", "a.example", 310, "near"),
+        YOR | of(b"2", "b.example", 100, is_held_out=True),
+        YOR | of(b"3", "c.example", 400),
+        AMH | of(b"4", "d.example", 900),
     ]
     found = card("yor_Latn", dedup_sets=dedup_sets)
     assert (found["cluster_count"], found["held_out_count"], found["unique_bytes"]) == (3, 1, 700)
     assert (found["host_count"], found["largest_host_share"]) == (3, 0.5)
+    assert list(json.loads(found["copies"]).items()) == [("near", 2), ("same_text", 1)]
+
+
+def test_a_cluster_that_a_later_document_joined_counts_once(card):
+    joined = [
+        YOR | {"cluster_id": b"1" * 16, "doc_id": d * 16, "is_kept": True, "host": "a", "byte_count": 5}
+        for d in (b"1", b"2")
+    ]
+    assert card("yor_Latn", dedup_sets=joined)["cluster_count"] == 1
 
 
 def test_a_language_of_which_nothing_was_found_is_a_card_of_zeros(card):
@@ -62,6 +84,7 @@ def test_a_language_of_which_nothing_was_found_is_a_card_of_zeros(card):
         "kept_count": 0,
         "dropped": "{}",
         "cluster_count": 0,
+        "copies": "{}",
         "held_out_count": 0,
         "unique_bytes": 0,
         "host_count": 0,

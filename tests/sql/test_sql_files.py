@@ -10,6 +10,9 @@ from lugha.lake import TABLES
 from lugha.warehouse import query_text
 
 ROOT = Path(__file__).parents[2]
+# What a module writes on the way and no table holds.
+ON_THE_WAY = {"paragraph_hashes"}
+INPUTS = {*TABLES, *ON_THE_WAY}
 NAMES = sorted(path.stem for path in (ROOT / "sql").glob("*.sql"))
 
 
@@ -42,7 +45,7 @@ def test_the_head_says_what_grain_and_inputs(name):
     assert len(head(name)) >= 3
     assert re.fullmatch(r"[A-Z].*\.", head(name)[0]), "the first line is a sentence"
     assert told(name, "grain").startswith("one row per ")
-    assert set(re.findall(r"[a-z_]+", re.sub(r"\(.*?\)", "", told(name, "inputs")))) <= set(TABLES)
+    assert set(re.findall(r"[a-z_]+", re.sub(r"\(.*?\)", "", told(name, "inputs")))) <= INPUTS
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -60,7 +63,7 @@ def test_the_query_is_one_select(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_the_query_reads_the_tables_that_its_head_names(name):
     inputs = set(re.findall(r"[a-z_]+", re.sub(r"\(.*?\)", "", told(name, "inputs"))))
-    assert {table for table in TABLES if re.search(rf"(FROM|JOIN) {table}\b", body(name))} == inputs
+    assert {table for table in INPUTS if re.search(rf"(FROM|JOIN) {table}\b", body(name))} == inputs
 
 
 @pytest.mark.parametrize("name", NAMES)

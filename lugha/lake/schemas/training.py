@@ -83,6 +83,7 @@ TRAINING: dict[str, Table] = {
             "kept_count": Column(pl.Int64, "documents that passed every bound"),
             "dropped": Column(pl.String, "JSON object: drop_reason -> documents"),
             "cluster_count": Column(pl.Int64, "clusters of documents"),
+            "copies": Column(pl.String, "JSON object: what a document is a copy by -> documents"),
             "held_out_count": Column(pl.Int64, "clusters kept for evaluation"),
             "unique_bytes": Column(pl.Int64, "bytes of the representatives that may be trained on"),
             "host_count": Column(pl.Int64, "hosts the kept documents come from"),
