@@ -7,6 +7,7 @@ extension is needed.
 import importlib.resources
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
 import duckdb
 import polars as pl
@@ -33,12 +34,37 @@ def query_text(name: str) -> str:
 
 def query(name: str, tables: Mapping[str, pl.LazyFrame | pl.DataFrame], **parameters: object) -> pl.DataFrame:
     """Rows of `sql/<name>.sql` over the named tables; `$name` in the file is the parameter of that name."""
-    text = query_text(name)
-    wanted = set(re.findall(r"\$([a-z_]+)", "\n".join(line for line in text.splitlines() if not line.startswith("--"))))
-    if wanted != set(parameters):
-        raise WrongParameters(f"sql/{name}.sql wants the parameters {sorted(wanted)}, got {sorted(parameters)}.")
+    text = _checked(name, parameters)
     with duckdb.connect() as connection:
         for table, frame in tables.items():
             connection.register(table, frame)
         rows: pl.DataFrame = connection.sql(text, params=dict(parameters) or None).pl()
         return rows
+
+
+def query_files(
+    name: str, files: Mapping[str, Path], rows: Path, memory_bytes: int, **parameters: object
+) -> pl.LazyFrame:
+    """Rows of `sql/<name>.sql` over parquet files, written to the file `rows`: for what is larger than memory. What
+    does not fit into `memory_bytes` is spilled into the folder of `rows` while the query runs.
+    """
+    text = _checked(name, parameters)
+    limits: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": f"{memory_bytes // 1_000_000}MB",
+        "temp_directory": str(rows.parent / "spilled"),
+    }
+    with duckdb.connect(config=limits) as connection:
+        connection.execute("SET enable_progress_bar = false")  # it would be printed into every log
+        for table, file in files.items():
+            connection.read_parquet(str(file)).create_view(table)
+        connection.sql(text, params=dict(parameters) or None).write_parquet(str(rows), compression="zstd")
+    return pl.scan_parquet(rows)
+
+
+def _checked(name: str, parameters: Mapping[str, object]) -> str:
+    """The SELECT, where the parameters are those that it names; else WrongParameters."""
+    text = query_text(name)
+    wanted = set(re.findall(r"\$([a-z_]+)", "\n".join(line for line in text.splitlines() if not line.startswith("--"))))
+    if wanted != set(parameters):
+        raise WrongParameters(f"sql/{name}.sql wants the parameters {sorted(wanted)}, got {sorted(parameters)}.")
+    return text
