@@ -1,96 +1,203 @@
-"""Clusters of equal and nearly equal documents of one language, over all snapshots, in the order in which they were
-first seen.
+"""Clusters of copies of one language over all snapshots: who stands for whom, and which cluster is held out.
 
-Documents join one by one, oldest first, and a decision once made is never changed by a later document: so adding a
-snapshot gives the same clusters as starting over. A document that resembles two clusters joins the older one and
-leaves both as they are. datasketch signs and looks up, which is enough for corpora of some
-hundred megabytes a language.
+A cluster is a connected component of three kinds of edges: near copies, equal text, equal address. What was decided
+stays: a document that was kept is kept as long as it is there, so a new document that joins two clusters leaves two
+kept documents under one cluster id, and nobody's mixture changes under them. One thing overrides an earlier decision:
+a document that turns out to be a copy of held-out text is no longer kept, because what a model is measured on must
+not be trained on.
+
+Memory is bounded: DuckDB does the joins and spills. Documents without a copy, which are most, go through none of it.
 """
 
-from collections.abc import Iterator
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
 import polars as pl
 
-from lugha.deduplication.held_out import hold_out
-from lugha.lake.schemas import TABLES
-from lugha.scripts import folded_tokens
+from lugha.deduplication.held_out import draw
+from lugha.errors import LughaError
+from lugha.warehouse import query_text
 
-SHINGLE = 5  # tokens
-BANDS, ROWS = 14, 8  # FineWeb2: P(match at .8) = .924
-SEED = 1
-LEAST_SIMILARITY = 0.7  # estimated Jaccard; below, a match of one band is usually a template
+if TYPE_CHECKING:
+    import duckdb
 
-
-def cluster(documents: pl.DataFrame, held_out_before: pl.DataFrame) -> pl.DataFrame:
-    """`dedup_sets` rows of one language.
-
-    `documents`: doc_id, snapshot, host, content_hash, byte_count, first_seen, text of every kept document of the
-    language. `held_out_before`: cluster_id, is_held_out of the last run; sides do not change.
-    """
-    ordered = documents.sort("first_seen", "doc_id")
-    joined = pl.DataFrame(list(_join(ordered)), schema=JOINED, orient="row")
-    clustered = (
-        ordered.drop("text")
-        .with_columns(*joined.get_columns())
-        .with_columns(pl.len().over("cluster_id").cast(pl.Int64).alias("cluster_size"))
-    )
-    sides = hold_out(clustered.filter("is_kept").select("cluster_id"), held_out_before)
-    return clustered.join(sides, on="cluster_id", how="left").select(list(TABLES["dedup_sets"].columns))
-
-
-JOINED = {
+DECIDED = {
     "cluster_id": pl.Binary,
     "representative_id": pl.Binary,
     "is_kept": pl.Boolean,
+    "cluster_size": pl.Int64,
     "method": pl.String,
     "similarity": pl.Float32,
+    "rehydration_weight": pl.Int32,
+    "is_held_out": pl.Boolean,
 }
+LATEST = 2**63 - 1  # where first_seen is unknown
+THREAD_BYTES = 125_000_000  # DuckDB's guide asks for this much a thread
+DECIDED_BYTES = 300  # a row of a copy in a hash table, generously
 
 
-def _join(documents: pl.DataFrame) -> Iterator[tuple[bytes, bytes, bool, str, float]]:
-    from datasketch import MinHash, MinHashLSH
-
-    index = MinHashLSH(num_perm=BANDS * ROWS, params=(BANDS, ROWS))
-    doc_ids = documents["doc_id"].to_list()
-    by_hash: dict[bytes, int] = {}  # content_hash -> first row of the cluster
-    first_of: dict[int, int] = {}  # row of the index -> first row of its cluster
-    signatures: dict[int, MinHash] = {}
-    for row, (content_hash, text) in enumerate(documents.select("content_hash", "text").iter_rows()):
-        if (known := by_hash.get(content_hash)) is not None:
-            # An exact copy adds nothing to the index: its signature is there already, and a hundred thousand copies
-            # stay cheap.
-            yield doc_ids[known], doc_ids[known], False, "exact", 1.0
-            continue
-        signature = _sign(text)
-        match, similarity = _oldest_match(signature, index, signatures, first_of)
-        first = row if match is None else first_of[match]
-        first_of[row] = by_hash[content_hash] = first
-        if signature is not None:
-            signatures[row] = signature
-            index.insert(row, signature, check_duplication=False)
-        yield doc_ids[first], doc_ids[first], match is None, "unique" if match is None else "near", similarity
+class NumbersCollide(LughaError):
+    """Two documents have the same number, so their edges cannot be told apart."""
 
 
-def _sign(text: str):  # type: ignore[no-untyped-def]  # datasketch is imported where it is used
-    """MinHash of the 5-token shingles; None for a text without tokens, which is like nothing."""
-    from datasketch import MinHash
+def decide(
+    documents: pl.LazyFrame,
+    components: pl.LazyFrame,
+    before: pl.LazyFrame,
+    *,
+    memory_bytes: int,
+    folder: Path,
+    signatures: pl.LazyFrame | None = None,
+) -> pl.LazyFrame:
+    """`documents` with cluster_id, representative_id, is_kept, cluster_size, method, similarity, rehydration_weight
+    and is_held_out, in no particular order.
 
-    words = folded_tokens(text)
-    if not words:
-        return None
-    shingles = {" ".join(words[i : i + SHINGLE]).encode() for i in range(max(1, len(words) - SHINGLE + 1))}
-    signature = MinHash(num_perm=BANDS * ROWS, seed=SEED)
-    signature.update_batch(list(shingles))
-    return signature
+    `documents`: doc Int64 (its number), doc_id Binary, first_seen Datetime in UTC, quality Float64, content_hash
+    Binary, url_hash Binary, and whatever else is to be passed through. An unknown (null) first_seen counts as latest,
+    an unknown quality as worst, an unknown hash as equal to nothing.
+    `components`: doc, component (a number shared by all documents that near copies join), for documents that have any.
+    `before`: doc_id, representative_id, is_kept, is_held_out as the last run decided; empty in the first.
+    `signatures`: doc, signature (Binary, null without tokens); without them the similarity of near copies is null.
+
+    The rows are read from files in `folder` (and from `documents`, if copies are few) when the frame is collected, so
+    both must stay until then. Raises NumbersCollide.
+    """
+    with (
+        tempfile.TemporaryDirectory(dir=folder, prefix="deciding-") as working,
+        _connect(memory_bytes // 2, Path(working)) as connection,
+    ):
+        _load(connection, documents, components, before)
+        _join_components(connection, memory_bytes // 2, Path(working))
+        for table in ("members", "clusters"):
+            connection.execute(f"CREATE TABLE {table} AS {query_text(f'dedup_{table}')}")
+        draw(connection)
+        for table in ("kept", "copies"):
+            connection.execute(f"CREATE TABLE {table} AS {query_text(f'dedup_{table}')}")
+        _measure(connection, signatures, Path(working))
+        return _completed(connection, documents, memory_bytes // 2, folder)
 
 
-def _oldest_match(signature, index, signatures, first_of) -> tuple[int | None, float]:  # type: ignore[no-untyped-def]
-    """The first similar row of the oldest cluster that has one: an older row may belong to a younger cluster."""
-    if signature is None:
-        return None, 1.0
-    for row in sorted(index.query(signature), key=lambda row: (first_of[row], row)):
-        similarity = float(np.mean(signatures[row].hashvalues == signature.hashvalues))
-        if similarity >= LEAST_SIMILARITY:
-            return row, similarity
-    return None, 1.0
+def _connect(memory_bytes: int, working: Path) -> "duckdb.DuckDBPyConnection":
+    import duckdb
+
+    connection = duckdb.connect(
+        config={
+            "memory_limit": f"{max(memory_bytes, THREAD_BYTES) // 1000}kB",
+            "temp_directory": str(working / "spilled"),
+            "preserve_insertion_order": False,
+        }
+    )
+    threads = int(connection.execute("SELECT current_setting('threads')").fetchall()[0][0])
+    connection.execute(f"SET threads = {max(1, min(threads, memory_bytes // THREAD_BYTES))}")
+    connection.execute("SET enable_progress_bar = false")  # it would be printed into every log
+    return connection
+
+
+def _load(
+    connection: "duckdb.DuckDBPyConnection", documents: pl.LazyFrame, components: pl.LazyFrame, before: pl.LazyFrame
+) -> None:
+    ordered = documents.select(
+        "doc",
+        "doc_id",
+        "content_hash",
+        "url_hash",
+        seen=pl.col("first_seen").dt.epoch("us").fill_null(LATEST),
+        worse=-pl.col("quality").fill_nan(None).fill_null(float("-inf")),
+    )
+    _stream(connection, "documents", ordered)
+    twice = connection.execute("SELECT doc FROM documents GROUP BY doc HAVING count(*) > 1 LIMIT 1").fetchall()
+    if twice:
+        found = connection.execute("SELECT hex(doc_id) FROM documents WHERE doc = ? LIMIT 2", twice[0]).fetchall()
+        raise NumbersCollide(
+            f"The documents {found[0][0].lower()} and {found[1][0].lower()} both have the number {twice[0][0]}. If they "
+            "are one document, it came in twice: find its snapshots by its doc_id. If not, remove one with a tombstone."
+        )
+    _stream(connection, "components", components.lazy().select("doc", "component"))
+    _stream(connection, "before", before.select("doc_id", "representative_id", "is_kept", "is_held_out"))
+
+
+def _stream(connection: "duckdb.DuckDBPyConnection", table: str, frame: pl.LazyFrame) -> None:
+    """A table of the rows of a frame, which are never all in memory."""
+    connection.register("incoming", frame.collect_batches(lazy=True))
+    connection.execute(f"CREATE TABLE {table} AS FROM incoming")
+    connection.unregister("incoming")
+
+
+def _join_components(connection: "duckdb.DuckDBPyConnection", memory_bytes: int, working: Path) -> None:
+    """Table `joined` (doc, component): components, each named by its number, that equal texts and addresses join."""
+    from lugha.deduplication.forest import components
+
+    edges = working / "joins.parquet"
+    connection.execute(f"COPY ({query_text('dedup_joins')}) TO '{edges}' (FORMAT parquet)")
+    _stream(
+        connection,
+        "joined",
+        components(pl.scan_parquet(edges).collect_batches(lazy=True), memory_bytes, working)
+        .lazy()
+        .select("doc", "component"),
+    )
+
+
+def _measure(connection: "duckdb.DuckDBPyConnection", signatures: pl.LazyFrame | None, working: Path) -> None:
+    """Table `similarities` (doc, similarity) of the copies whose text is not that of their representative."""
+    pairs, measured = working / "pairs.parquet", working / "similarities.parquet"
+    connection.execute("CREATE TABLE similarities (doc BIGINT, similarity FLOAT)")
+    if signatures is None:
+        return
+    connection.register("incoming", signatures.select("doc", "signature").collect_batches(lazy=True))
+    connection.execute(
+        "CREATE TABLE signed AS SELECT doc, signature FROM incoming WHERE doc IN ("
+        "SELECT unnest([doc, representative_doc]) FROM copies WHERE NOT is_same_text)"
+    )
+    connection.unregister("incoming")
+    connection.execute(f"COPY ({query_text('dedup_pairs')}) TO '{pairs}' (FORMAT parquet, COMPRESSION uncompressed)")
+    pl.scan_parquet(pairs).map_batches(
+        _similarities, schema={"doc": pl.Int64, "similarity": pl.Float32}, streamable=True
+    ).sink_parquet(measured)
+    connection.execute(f"INSERT INTO similarities FROM '{measured}'")
+
+
+def _similarities(pairs: pl.DataFrame) -> pl.DataFrame:
+    from lugha.deduplication.signatures import signatures_of, similarities
+
+    both = pairs.drop_nulls()  # a document without tokens is like nothing
+    found = similarities(signatures_of(both["signature"]), signatures_of(both["representative_signature"]))
+    measured = both.select("doc").with_columns(similarity=pl.Series(found, dtype=pl.Float32))
+    return pairs.select("doc").join(measured, on="doc", how="left").with_columns(pl.col("similarity").fill_null(0))
+
+
+def _completed(
+    connection: "duckdb.DuckDBPyConnection", documents: pl.LazyFrame, memory_bytes: int, folder: Path
+) -> pl.LazyFrame:
+    """All documents with their decisions. Few decisions are joined when the frame is read, which saves writing all
+    rows once more; many of them by DuckDB, which spills.
+    """
+    rows, all_rows = folder / "decisions.parquet", folder / "decided.parquet"
+    connection.execute(f"COPY ({query_text('dedup_decisions')}) TO '{rows}' (FORMAT parquet)")
+    decisions = pl.scan_parquet(rows).cast(DECIDED)
+    if decisions.select(pl.len()).collect().item() * DECIDED_BYTES <= memory_bytes:
+        return _complete(documents.join(decisions, on="doc", how="left"))
+    connection.execute(f"CREATE VIEW decisions AS FROM '{rows}'")
+    connection.register("incoming", documents.collect_batches(lazy=True))
+    connection.execute(f"COPY ({query_text('dedup_completed')}) TO '{all_rows}' (FORMAT parquet)")
+    connection.unregister("incoming")
+    return pl.scan_parquet(all_rows).cast(dict(documents.collect_schema()) | DECIDED)
+
+
+def _complete(joined: pl.LazyFrame) -> pl.LazyFrame:
+    """A document without a decision is alone and stands for itself."""
+    plain = {
+        "cluster_id": pl.col("doc_id"),
+        "representative_id": pl.col("doc_id"),
+        "is_kept": pl.lit(True),
+        "cluster_size": pl.lit(1, pl.Int64),
+        "method": pl.lit("unique"),
+        "similarity": pl.lit(1, pl.Float32),
+        "rehydration_weight": pl.lit(1, pl.Int32),
+        "is_held_out": pl.lit(False),
+    }
+    is_alone = pl.col("cluster_id").is_null()
+    return joined.with_columns(
+        pl.when(is_alone).then(plain[name]).otherwise(pl.col(name)).alias(name) for name in DECIDED
+    )

@@ -5,9 +5,12 @@ The side of a cluster is drawn once, by the hash of its id, and never changes. O
 language that is never measured cannot be seen to fall (decision 0005).
 """
 
-import hashlib
+from typing import TYPE_CHECKING
 
-import polars as pl
+from lugha.warehouse import query_text
+
+if TYPE_CHECKING:
+    import duckdb
 
 
 def held_out_count(cluster_count: int) -> int:
@@ -16,15 +19,12 @@ def held_out_count(cluster_count: int) -> int:
     return max(few, min(max(50, cluster_count // 100), cluster_count // 20))
 
 
-def hold_out(clusters: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
-    """cluster_id, is_held_out for every cluster. `before` holds the sides of earlier runs: those stay; new clusters
-    fill up what is wanted now.
+def draw(connection: "duckdb.DuckDBPyConnection") -> None:
+    """Table `drawn` (cluster_id) of the new clusters that fill up what is wanted now.
+
+    Reads the tables `documents`, `members`, `clusters` and `before` of clusters.py. Clusters that earlier runs held
+    out stay so and count.
     """
-    known = dict(before.select("cluster_id", "is_held_out").unique("cluster_id").iter_rows())
-    new = sorted(
-        (c for c in clusters["cluster_id"] if c not in known), key=lambda c: hashlib.sha256(b"held out" + c).digest()
-    )
-    wanted = held_out_count(clusters.height) - sum(known.get(c, False) for c in clusters["cluster_id"])
-    chosen = set(new[: max(0, wanted)])
-    sides = [(c, known.get(c, c in chosen)) for c in clusters["cluster_id"]]
-    return pl.DataFrame(sides, schema={"cluster_id": pl.Binary, "is_held_out": pl.Boolean}, orient="row")
+    cluster_count, held_out_before = connection.execute(query_text("dedup_counts")).fetchall()[0]
+    wanted = max(0, held_out_count(cluster_count) - held_out_before)
+    connection.sql(query_text("dedup_held_out"), params={"wanted": wanted}).create("drawn")
