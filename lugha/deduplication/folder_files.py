@@ -13,7 +13,7 @@ from typing import Any
 from lugha.errors import LughaError
 
 PART = ".part"  # ending of a file that is being written
-MADE_FROM = b"lugha.made_from"
+MADE_FROM = "lugha.made_from"
 
 
 class AlreadyRunning(LughaError):
@@ -52,9 +52,9 @@ def only_process(folder: Path) -> Iterator[None]:
         yield
 
 
-def note(made_from: object) -> dict[bytes, bytes]:
+def note(made_from: object) -> dict[str, str]:
     """Metadata of a parquet file that says what it was made from: any JSON value."""
-    return {MADE_FROM: json.dumps(made_from, sort_keys=True).encode()}
+    return {MADE_FROM: json.dumps(made_from, sort_keys=True)}
 
 
 def made_from(path: Path) -> Any:
@@ -63,7 +63,7 @@ def made_from(path: Path) -> Any:
 
     if not path.exists():
         return None
-    return json.loads((pq.read_metadata(path).metadata or {}).get(MADE_FROM, b"null"))
+    return json.loads((pq.read_metadata(path).metadata or {}).get(MADE_FROM.encode(), b"null"))
 
 
 def _to_disk(path: Path) -> None:

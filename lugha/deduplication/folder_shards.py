@@ -6,6 +6,7 @@ How much of a shard is held at once does not grow with the shard; only a documen
 
 import hashlib
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -66,6 +67,8 @@ def find_shards(folder: Path, out: Path) -> list[Shard]:
     """The shards of a folder at any depth, by name; hidden files and what is under `out` are none. Raises NoShards,
     MixedShards.
     """
+    if out == folder:
+        raise NoShards(f"{folder} cannot hold its shards and what is found out about them. Name another output folder.")
     inside = [path.relative_to(folder) for path in folder.rglob("*") if path.is_file() and not path.is_relative_to(out)]
     names = sorted(str(path) for path in inside if not any(part.startswith(".") for part in path.parts))
     parquet, json_lines = ([n for n in names if n.endswith(kind)] for kind in (PARQUET, JSON_LINES))
@@ -144,6 +147,8 @@ def _json_lines(shard: Shard, most_bytes: int) -> Iterator[Batch]:
 
     with pa.OSFile(str(shard.path)) as file:
         for block in _whole_lines(file, shard, most_bytes):
+            if block.isspace():
+                continue
             rows = pl.read_ndjson(block, schema=raw_schema)
             if rows["text"].null_count() == rows.height or rows["id"].null_count() == rows.height:
                 _refuse_missing(shard, pl.read_ndjson(block, n_rows=1).columns)
@@ -163,8 +168,7 @@ def _whole_lines(file: Any, shard: Shard, most_bytes: int) -> Iterator[bytes]:
             yield b"".join((*held, block[:end]))
             held = []
         held.append(block[end:])
-    if any(part.strip() for part in held):
-        yield b"".join(held)
+    yield b"".join((*held, b"\n"))
 
 
 def _refuse_missing(shard: Shard, names: list[str]) -> None:
@@ -178,14 +182,20 @@ def _refuse_missing(shard: Shard, names: list[str]) -> None:
 
 def _typed(fields: pl.DataFrame) -> pl.DataFrame:
     """All of FIELDS in their types, null where a shard does not tell; times without a zone are taken as UTC."""
-    columns = []
+    columns: list[pl.Expr | pl.Series] = []
     for name, dtype in FIELDS.items():
         if name not in fields.columns or fields.schema[name] == pl.Null:
             columns.append(pl.lit(None, dtype).alias(name))
         elif isinstance(dtype, pl.Datetime) and fields.schema[name] == pl.String:
-            columns.append(pl.col(name).str.to_datetime(time_unit="us", time_zone="UTC"))
+            columns.append(pl.Series(name, [time and _instant(time) for time in fields[name]], dtype))
         elif isinstance(dtype, pl.Datetime) and getattr(fields.schema[name], "time_zone", None) is None:
             columns.append(pl.col(name).cast(pl.Datetime("us")).dt.replace_time_zone("UTC"))
         else:
             columns.append(pl.col(name).cast(dtype))
     return fields.select(columns)
+
+
+def _instant(time: str) -> datetime:
+    """A time in ISO 8601. Raises ValueError."""
+    found = datetime.fromisoformat(time)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

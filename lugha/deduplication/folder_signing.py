@@ -5,7 +5,7 @@ as many documents as fit the memory that the shard may take; statistics of row g
 what lies outside.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from lugha.deduplication.folder_shards import Batch, Shard, batches
 from lugha.deduplication.signatures import Signed, band_rows, sign, text_hashes
 
 Array = np.ndarray[Any, Any]
-OnBatch = Callable[[int, int, float], None]
+OnRead = Callable[[int, int, int], None]
 SIGNING = [1, shingles.SHINGLE, shingles.PERMUTATIONS, shingles.SEED, shingles.BANDS, shingles.ROWS]  # 1: of the files
 ROW_BYTES = 2_500  # a document's signature and keys, with what it takes to sort and write them
 TEXT_SHARE = 16  # the text of a batch takes one part in so many of the memory: it stands there two or three times
@@ -44,10 +44,11 @@ def is_signed(state: Path, shard: Shard) -> bool:
     )
 
 
-def sign_shard(state: Path, shard: Shard, memory_bytes: int, on_batch: OnBatch) -> None:
-    """Write both files of a shard. `on_batch` hears documents, bytes of text and the share of the file of each batch."""
+def sign_shard(state: Path, shard: Shard, memory_bytes: int, on_read: OnRead) -> None:
+    """Write both files of a shard. `on_read` hears documents, bytes of text and bytes of the file of each batch."""
     row_schema, key_schema = _schemas(shard)
     held: list[tuple[Array, Signed]] = []
+    told_bytes = 0
     # What is entered first ends last.
     with (
         _written(signatures_path(state, shard), row_schema, []) as rows,
@@ -59,8 +60,19 @@ def sign_shard(state: Path, shard: Shard, memory_bytes: int, on_batch: OnBatch) 
             held.append((docs, signed))
             if sum(len(docs) for docs, _ in held) * ROW_BYTES > memory_bytes // 2:
                 _write_keys(keys, held)
-            on_batch(batch.fields.height, int(columns["byte_count"].sum()), batch.read_share)
+            file_bytes = int(shard.byte_count * batch.read_share)
+            on_read(batch.fields.height, int(columns["byte_count"].sum()), file_bytes - told_bytes)
+            told_bytes = file_bytes
         _write_keys(keys, held)
+
+
+def remove_others(state: Path, shards: Iterable[Shard]) -> None:
+    """Remove what was made from shards that are there no longer."""
+    there = {path for shard in shards for path in (signatures_path(state, shard), bands_path(state, shard))}
+    for kind in ("signatures", "bands"):
+        for path in (state / kind).rglob("*.parquet"):
+            if path not in there:
+                path.unlink()
 
 
 def _made_from(shard: Shard) -> list[object]:
@@ -91,12 +103,8 @@ def _schemas(shard: Shard) -> tuple[Any, Any]:
 def _written(path: Path, schema: Any, statistics: list[str]) -> Iterator[Any]:
     import pyarrow.parquet as pq
 
-    with (
-        whole_file(path) as part,
-        pq.ParquetWriter(
-            part, schema, compression="none", use_dictionary=False, write_statistics=statistics or False
-        ) as writer,
-    ):
+    plain: dict[str, Any] = {"compression": "none", "use_dictionary": False, "write_statistics": statistics or False}
+    with whole_file(path) as part, pq.ParquetWriter(part, schema, **plain) as writer:
         yield writer
 
 
@@ -151,7 +159,9 @@ def _url_hashes(urls: pl.Series) -> Any:
 def _byte_counts(texts: Any) -> Array:
     import pyarrow.compute as pc
 
-    counts = texts.str.len_bytes() if isinstance(texts, pl.Series) else pl.Series(pc.binary_length(texts))
+    counts = (
+        texts.str.len_bytes() if isinstance(texts, pl.Series) else pl.Series(pc.call_function("binary_length", [texts]))
+    )
     return counts.fill_null(0).cast(pl.Int64).to_numpy()
 
 
