@@ -5,6 +5,7 @@ extension is needed.
 """
 
 import importlib.resources
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +15,8 @@ import polars as pl
 
 from lugha.errors import LughaError, nearest
 
+THREAD_BYTES = 200_000_000  # of the limit; with 75 MB a thread, 12 million rows did not fit (DuckDB asks for 125)
+
 
 class UnknownQuery(LughaError):
     """No file in sql/ has this name."""
@@ -21,6 +24,10 @@ class UnknownQuery(LughaError):
 
 class WrongParameters(LughaError):
     """The parameters given are not those of the query."""
+
+
+class MemoryTooSmall(LughaError):
+    """A query does not get along with the memory it may take, though it spills."""
 
 
 def query_text(name: str) -> str:
@@ -52,12 +59,20 @@ def query_files(
     limits: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": f"{memory_bytes // 1_000_000}MB",
         "temp_directory": str(rows.parent / "spilled"),
+        "threads": max(1, min(os.cpu_count() or 1, memory_bytes // THREAD_BYTES)),
+        "preserve_insertion_order": False,  # it costs memory, and a query that cares says ORDER BY
     }
     with duckdb.connect(config=limits) as connection:
         connection.execute("SET enable_progress_bar = false")  # it would be printed into every log
         for table, file in files.items():
             connection.read_parquet(str(file)).create_view(table)
-        connection.sql(text, params=dict(parameters) or None).write_parquet(str(rows), compression="zstd")
+        try:
+            connection.sql(text, params=dict(parameters) or None).write_parquet(str(rows), compression="zstd")
+        except duckdb.OutOfMemoryException as error:
+            raise MemoryTooSmall(
+                f"sql/{name}.sql does not get along with {memory_bytes // 1_000_000} MB. Set LUGHA_MEMORY_MB higher: "
+                f"{str(error).splitlines()[0]}"
+            ) from error
     return pl.scan_parquet(rows)
 
 
