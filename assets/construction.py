@@ -6,26 +6,30 @@ import dagster as dg
 import polars as pl
 
 from assets.collection import crawl_index
+from assets.contamination import contaminated_documents
 from assets.deduplication import dedup_sets
 from assets.evaluation_sets import eval_sets
 from assets.metadata import of_partition, of_table
 from assets.partitions import every_partition, mixtures, one_run
 from assets.stage import run_stage
 from lugha.construction.mixture import mix
+from lugha.deduplication.trainable import trainable
 from lugha.lake.build import Built, Made
 from lugha.lake.digest import digest_of
 from lugha.lake.lineage import input_digests
 from lugha.mixtures import recipe
 from resources import LakeResource
 
+UPSTREAM = (dedup_sets, eval_sets, contaminated_documents, crawl_index)
+
 
 @dg.asset(
     partitions_def=mixtures,
-    deps=[dg.AssetDep(a, partition_mapping=every_partition) for a in (dedup_sets, eval_sets, crawl_index)],
+    deps=[dg.AssetDep(a, partition_mapping=every_partition) for a in UPSTREAM],
     group_name="construction",
     kinds={"polars", "deltalake"},
     owners=["team:construction"],
-    code_version="1",
+    code_version="2",
     backfill_policy=one_run,
     metadata=of_table("training_mixtures"),
 )
@@ -38,7 +42,7 @@ def training_mixtures(context: dg.AssetExecutionContext, lake: LakeResource) -> 
     tables = input_digests(opened, "training_mixtures")
 
     def make(keys: Any) -> Made:
-        documents = opened.scan("dedup_sets").filter(pl.col("is_kept") & ~pl.col("is_held_out")).collect()
+        documents = trainable(opened).collect()
         items = dict(opened.scan("eval_sets").group_by("language").len().collect().iter_rows())
         known = opened.scan("crawl_index").filter(pl.col("outcome") == "known").group_by("language").len().collect()
         mixed = mix(documents, recipe(keys["mixture"]), items, dict(known.iter_rows()))

@@ -8,10 +8,12 @@ import dagster as dg
 import polars as pl
 
 from assets.construction import training_mixtures
+from assets.contamination import contaminated_documents
 from assets.deduplication import dedup_sets
 from assets.metadata import of_partition, of_table, sample_table
 from assets.partitions import every_partition, mixtures, one_run
 from assets.stage import run_stage
+from lugha.deduplication.trainable import trainable
 from lugha.labeling.kept import kept_documents
 from lugha.lake import Lake
 from lugha.lake.build import Built, Made
@@ -30,7 +32,7 @@ TOKENIZER_VERSION = "1"
 
 
 @dg.asset(
-    deps=[dg.AssetDep(dedup_sets, partition_mapping=every_partition)],
+    deps=[dg.AssetDep(a, partition_mapping=every_partition) for a in (dedup_sets, contaminated_documents)],
     group_name=GROUP,
     kinds={"tokenizers"},
     owners=OWNERS,
@@ -47,7 +49,10 @@ def tokenizer(lake: LakeResource, models: ModelsResource, trainer: TrainerResour
         TOKENIZER_VERSION,
         trainer.vocabulary_size,
         trainer.tokenizer_bytes_per_language,
-        sorted((k, v.digest) for k, v in opened.states("dedup_sets").items()),
+        *(
+            sorted((k, v.digest) for k, v in opened.states(table).items())
+            for table in ("dedup_sets", "contaminated_documents")
+        ),
     ]
     fingerprint = digest_of(made_of)
     current = models.current("tokenizer")
@@ -73,8 +78,7 @@ def tokenizer(lake: LakeResource, models: ModelsResource, trainer: TrainerResour
 
 def _texts(lake: Lake) -> dict[str, list[str]]:
     """Texts that may be trained on, by language, in the order of their ids."""
-    kept = lake.scan("dedup_sets").filter(pl.col("is_kept") & ~pl.col("is_held_out")).select("doc_id", "language")
-    rows = kept_documents(lake, only=kept).sort("language", "doc_id")
+    rows = kept_documents(lake, only=trainable(lake).select("doc_id", "language")).sort("language", "doc_id")
     return {str(key[0]): group["text"].to_list() for key, group in rows.group_by(["language"], maintain_order=True)}
 
 

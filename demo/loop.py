@@ -49,7 +49,7 @@ def run_loop(display: Display, languages: Sequence[str], tell_gold: Callable[[],
     ranges = (f"{FIRST_RANGE}|{languages[0]}", f"{LAST_RANGE}|{languages[-1]}")
     runner.run("compared", "find near copies", ["duplicate_edges"], first_last=ranges)
     runner.run("dedup", "remove copies, hold out", AFTER_COMPARING, first_last=of_languages)
-    runner.run("overlap", "who repeats whom", ["language_overlap"])
+    runner.run("overlap", "who repeats whom", ["language_overlap"], first_last=of_languages)
     runner.run("tokenizer", "train a tokenizer", ["tokenizer"])
     for mixture in ("base", ROUNDS[0], ROUNDS[1]):
         runner.run(mixture, f"mix and train {mixture}", ["training_mixtures", "checkpoints"], partition=mixture)

@@ -22,6 +22,8 @@ from assets.checks.mixtures import budget_problems, impossible_scores, leaked, s
 from assets.checks.tables import FROM, emptied, schema_problems
 from assets.collection import crawl_index, raw_crawls
 from assets.construction import training_mixtures
+from assets.contamination import contaminated_documents, trained_on
+from assets.copies import language_overlap, repeated_paragraphs, source_overlap
 from assets.deduplication import dedup_sets, duplicate_edges, signatures
 from assets.documents import labelled_documents, parsed_documents, standardized_documents
 from assets.evaluation import eval_scores
@@ -44,6 +46,10 @@ TABLE_ASSETS: dict[str, Any] = {
     "signatures": signatures,
     "duplicate_edges": duplicate_edges,
     "dedup_sets": dedup_sets,
+    "repeated_paragraphs": repeated_paragraphs,
+    "source_overlap": source_overlap,
+    "language_overlap": language_overlap,
+    "contaminated_documents": contaminated_documents,
     "eval_sets": eval_sets,
     "training_mixtures": training_mixtures,
     "checkpoints": checkpoints,
@@ -109,6 +115,12 @@ CHECKS: list[dg.AssetChecksDefinition] = [
         "no_held_out_document",
         "No document that is held out for evaluation is in a mixture.",
         leaked,
+    ),
+    checked(
+        training_mixtures,
+        "no_contaminated_document",
+        "No document that holds an item of an evaluation set is in a mixture.",
+        trained_on,
     ),
     checked(eval_scores, "scores_are_numbers", "Every score is a finite number.", impossible_scores),
 ]
