@@ -23,10 +23,10 @@ BANDS, ROWS = 20, 6
 # bits: 1 - 2 * 24 / 120 = .6 (Li & Koenig 2010, b-bit minwise hashing with b = 1).
 MAX_DIFFERING_BITS = 24
 
-# Odd numbers with well spread bits: the fractional part of the golden ratio (Knuth), a multiplier of wyhash, and one of
-# the finalizer of MurmurHash3. The kernel has them again, since its cache knows no other file.
-_CHARACTER, _TOKEN, _MIX = 0x9E3779B97F4A7C15, 0xD6E8FEB86659FD93, 0xFF51AFD7ED558CCD
-_MASK = (1 << 64) - 1
+# Odd numbers with well spread bits: the fractional part of the golden ratio (Knuth), one of the finalizer of MurmurHash3
+# and the second prime of XXH32. The kernel has them again, since its cache knows no other file.
+_CHARACTER, _MIX, _TOKEN = 0x9E3779B97F4A7C15, 0xFF51AFD7ED558CCD, 0x85EBCA77
+_64, _32 = (1 << 64) - 1, (1 << 32) - 1
 
 
 def shingles(text: str) -> set[bytes]:
@@ -50,19 +50,19 @@ def token_hash(token: str) -> int:
     """64-bit hash of a folded token: a polynomial over its code points, mixed."""
     state = 0
     for character in token:
-        state = (state * _CHARACTER + ord(character)) & _MASK
-    state = ((state ^ state >> 32) * _MIX) & _MASK
+        state = (state * _CHARACTER + ord(character)) & _64
+    state = ((state ^ state >> 32) * _MIX) & _64
     return state ^ state >> 29
 
 
 def shingle_hash(shingle: bytes) -> int:
-    """32-bit hash of a shingle, for the `hashfunc` of `datasketch.MinHash`: the upper half of a polynomial over the
+    """32-bit hash of a shingle, for the `hashfunc` of `datasketch.MinHash`: a polynomial over the upper halves of the
     hashes of its tokens.
     """
     state = 0
     for token in shingle.decode().split(" "):
-        state = (state * _TOKEN + token_hash(token)) & _MASK
-    return state >> 32
+        state = (state * _TOKEN + (token_hash(token) >> 32)) & _32
+    return state
 
 
 def minhash(text: str) -> "MinHash":

@@ -23,7 +23,7 @@ PARAGRAPH_SCHEMA = {
     "token_count": pl.Int32,
     "byte_count": pl.Int32,
 }
-_PARAGRAPHS = 4096  # at a time
+_PARAGRAPHS = 1 << 14  # at a time
 _EMPTY = np.iinfo(np.uint32).max  # what datasketch has for a minimum of nothing
 
 
@@ -116,11 +116,8 @@ def _paragraphs(texts: Texts) -> Iterator[pl.DataFrame]:
     from lugha.deduplication.kernel.tables import code_points
 
     for span in spans(texts):
-        for row, start, end in zip(span.rows.tolist(), span.starts.tolist(), span.ends.tolist(), strict=True):
-            number = 0
-            while start < end:
-                kinds = (np.int32, np.int64, np.int32, np.int32)
-                columns = [np.empty(_PARAGRAPHS, kind) for kind in kinds]
-                start, number, count = reading.paragraphs(span.data, start, end, *code_points(), number, *columns)
-                rows = np.full(count, row, np.int64)
-                yield pl.DataFrame([rows, *(column[:count] for column in columns)], schema=PARAGRAPH_SCHEMA)
+        place, count = np.zeros(3, np.int64), _PARAGRAPHS
+        while count == _PARAGRAPHS:
+            columns = [np.empty(_PARAGRAPHS, kind) for kind in (np.int64, np.int32, np.int64, np.int32, np.int32)]
+            count = reading.paragraphs(span.data, span.starts, span.ends, span.rows, *code_points(), place, *columns)
+            yield pl.DataFrame([column[:count] for column in columns], schema=PARAGRAPH_SCHEMA)

@@ -49,14 +49,14 @@ def _by_offsets(chunk: "pa.Array", first: int) -> Iterator[Span]:
     width = np.int32 if pa.types.is_string(chunk.type) else np.int64
     bounds = np.frombuffer(offsets, width)[chunk.offset : chunk.offset + len(chunk) + 1].astype(np.int64)
     rows = np.flatnonzero(_is_there(chunk))
-    yield Span(np.frombuffer(data, np.uint8), bounds[rows], bounds[rows + 1], rows + first)
+    yield Span(_bytes(data), bounds[rows], bounds[rows + 1], rows + first)
 
 
 def _by_views(chunk: "pa.Array", first: int) -> Iterator[Span]:
     _, views, *blocks = chunk.buffers()
     if not len(chunk):
         return
-    own = np.frombuffer(views, np.uint8)[VIEW * chunk.offset : VIEW * (chunk.offset + len(chunk))]
+    own = _bytes(views)[VIEW * chunk.offset : VIEW * (chunk.offset + len(chunk))]
     words = own.view(np.int32).reshape(-1, 4)
     lengths, is_there = words[:, 0].astype(np.int64), _is_there(chunk)
     is_inline = lengths <= INLINE
@@ -65,7 +65,14 @@ def _by_views(chunk: "pa.Array", first: int) -> Iterator[Span]:
     for number, block in enumerate(blocks):
         rows = np.flatnonzero(~is_inline & is_there & (words[:, 2] == number))
         starts = words[rows, 3].astype(np.int64)
-        yield Span(np.frombuffer(block, np.uint8), starts, starts + lengths[rows], rows + first)
+        yield Span(_bytes(block), starts, starts + lengths[rows], rows + first)
+
+
+def _bytes(buffer: "pa.Buffer") -> Array:
+    """Never writable, since numba compiles a function once more for writable arrays."""
+    data = np.frombuffer(buffer, np.uint8)
+    data.flags.writeable = False
+    return data
 
 
 def _is_there(chunk: "pa.Array") -> Array:

@@ -1,7 +1,10 @@
 """One reading of the bytes of texts: code points, folded tokens and their hashes, and what is built on them.
 
-Tokens are those of `lugha.scripts.folded_tokens`, hashes those of `lugha.deduplication.shingles`; nothing is stored but
+Tokens are those of `lugha.scripts.folded_tokens`, hashes those of `lugha.deduplication.shingles`; nothing is kept but
 a window of token hashes, so a text of any length takes the same memory.
+
+Indexes are unsigned, since numba asks of every other one whether it counts from the end; functions that are called for
+every character take no part of an array, since each would be counted.
 """
 
 from typing import Any
@@ -11,34 +14,56 @@ import numpy as np
 from lugha.deduplication.kernel.compiled import compiled
 
 Array = np.ndarray[Any, Any]
-# Again, and not imported: numba's cache would not see them change.
+# Constants of other files stand here again and are not imported: numba's cache would not see them change.
 SHINGLE = 5
-CLASS = np.uint32(24)
-FOLDED = np.uint32((1 << 21) - 1)
-LETTER, UNSPACED_LETTER, MARK, JOINER, DIGIT, EXPANDING = range(1, 7)
+LETTER, UNSPACED_LETTER, MARK, JOINER, DIGIT, EXPANDING, OTHER = [np.uint32(kind << 24) for kind in range(7)]
+KIND, FOLDED = np.uint32(0xFF << 24), np.uint32((1 << 24) - 1)
 ZERO = np.uint64(ord("0"))
+LINE_FEED = np.uint8(10)
 CHARACTER = np.uint64(0x9E3779B97F4A7C15)
-TOKEN = np.uint64(0xD6E8FEB86659FD93)
 MIX = np.uint64(0xFF51AFD7ED558CCD)
-WINDOW = 512  # token hashes at a time
+TOKEN, LONG_TOKEN = np.uint32(0x85EBCA77), np.uint64(0xD6E8FEB86659FD93)
+ONE, TWO, THREE, FOUR = [np.uint64(step) for step in range(1, 5)]
+WINDOW = 1024  # token hashes at a time
+LANES = 32  # numbers that the processor takes in one step of the loop over permutations, or a multiple of them
 
 
 @compiled
-def _code_point(data: Array, i: int) -> tuple[np.uint32, int]:
-    """The code point at byte i of valid UTF-8, and the index behind it."""
+def _code_point(data: Array, i: np.uint64, first: np.uint32) -> tuple[np.uint32, np.uint64]:
+    """The code point of two bytes or more at byte i, and the index behind it; of broken UTF-8 some code point."""
     low = np.uint32(0x3F)
-    first = np.uint32(data[i])
-    if first < 0x80:
-        return first, i + 1
-    second = np.uint32(data[i + 1]) & low
-    if first < 0xE0:
-        return (first & np.uint32(0x1F)) << np.uint32(6) | second, i + 2
-    third = np.uint32(data[i + 2]) & low
-    if first < 0xF0:
-        return (first & np.uint32(0x0F)) << np.uint32(12) | second << np.uint32(6) | third, i + 3
-    fourth = np.uint32(data[i + 3]) & low
+    second = np.uint32(data[i + ONE]) & low
+    if first < np.uint32(0xE0):
+        return (first & np.uint32(0x1F)) << np.uint32(6) | second, i + TWO
+    third = np.uint32(data[i + TWO]) & low
+    if first < np.uint32(0xF0):
+        return (first & np.uint32(0x0F)) << np.uint32(12) | second << np.uint32(6) | third, i + THREE
+    fourth = np.uint32(data[i + THREE]) & low
     high = (first & np.uint32(0x07)) << np.uint32(18) | second << np.uint32(12)
-    return high | third << np.uint32(6) | fourth, i + 4
+    return high | third << np.uint32(6) | fourth, i + FOUR
+
+
+@compiled
+def _whole(data: Array, start: int, end: int) -> np.uint64:
+    """The end of a text without a last character that goes beyond the buffer, as broken UTF-8 may have it."""
+    for i in range(max(start, end - 3), end):
+        first = data[i]
+        length = 1 + (first >= 0xC0) + (first >= 0xE0) + (first >= 0xF0)
+        if i + length > data.shape[0]:
+            return np.uint64(i)
+    return np.uint64(end)
+
+
+@compiled
+def _code(data: Array, i: np.uint64, end: np.uint64, codes: Array) -> tuple[np.uint32, np.uint64]:
+    """What the tables say of the character at byte i, and the index behind it; at the end of the text, OTHER."""
+    if i >= end:
+        return OTHER, i
+    first = np.uint32(data[i])
+    if first < np.uint32(0x80):
+        return codes[first], i + ONE
+    point, behind = _code_point(data, i, first)
+    return codes[point], behind
 
 
 @compiled
@@ -53,89 +78,87 @@ def _fed(state: np.uint64, code: np.uint32) -> np.uint64:
 
 
 @compiled
-def _fed_all(state: np.uint64, points: Array) -> np.uint64:
-    for point in points:
+def _fed_all(state: np.uint64, code: np.uint32, expansions: Array) -> np.uint64:
+    for k in range(expansions.shape[1]):
+        point = expansions[code & FOLDED, k]
         if point:
-            state = state * CHARACTER + np.uint64(point)
+            state = _fed(state, point)
     return state
 
 
 @compiled
 def read_tokens(
-    data: Array, i: int, end: int, codes: Array, expansions: Array, hashes: Array, n: int
-) -> tuple[int, int]:
-    """Write the hashes of the tokens from byte i on to `hashes[n:]`, until they are full or the text is at its end.
-    Returns the byte and the number of hashes that have been reached; i is never inside a token.
+    data: Array, i: np.uint64, end: np.uint64, codes: Array, expansions: Array, hashes: Array, n: np.uint64
+) -> tuple[np.uint64, np.uint64]:
+    """Write the hashes of the tokens from byte i on to `hashes[n:]`, until these are full or the text is at its end.
+    Returns the byte, which is never inside a token, and the number of hashes that have been reached.
+
+    One function, because the two loops run a third slower as functions of their own.
     """
-    code, j = np.uint32(0), i
-    if i < end:
-        point, j = _code_point(data, i)
-        code = codes[point]
-    while i < end and n < hashes.shape[0]:
-        kind = code >> CLASS
-        state = np.uint64(0)
+    full = np.uint64(hashes.shape[0])
+    code, behind = _code(data, i, end, codes)
+    while i < end and n < full:
+        kind = code & KIND
+        if kind in (OTHER, MARK, JOINER):
+            i = behind
+            code, behind = _code(data, i, end, codes)
+            continue
+        state, in_number = np.uint64(0), False
         if kind == UNSPACED_LETTER:
             state = _fed(state, code)
-            i = j
-            while i < end:
-                point, j = _code_point(data, i)
-                code = codes[point]
-                kind = code >> CLASS
+            while True:
+                i = behind
+                code, behind = _code(data, i, end, codes)
+                kind = code & KIND
                 if kind == MARK:
                     state = _fed(state, code)
                 elif kind != JOINER:
                     break
-                i = j
-        elif kind in (LETTER, DIGIT, EXPANDING):
-            in_number = False
+        else:
             while True:
-                if kind in (LETTER, MARK):
+                while code < UNSPACED_LETTER:
+                    state = state * CHARACTER + np.uint64(code)
+                    i, in_number = behind, False
+                    code, behind = _code(data, i, end, codes)
+                kind = code & KIND
+                if kind == MARK:
                     state = _fed(state, code)
                 elif kind == DIGIT:
-                    if not in_number:
-                        state = state * CHARACTER + ZERO
+                    state = state if in_number else state * CHARACTER + ZERO
                 elif kind == EXPANDING:
-                    state = _fed_all(state, expansions[code & FOLDED])
+                    state = _fed_all(state, code, expansions)
                 elif kind != JOINER:
                     break
-                in_number = kind == DIGIT
-                i = j
-                if i >= end:
-                    break
-                point, j = _code_point(data, i)
-                code = codes[point]
-                kind = code >> CLASS
-        else:
-            i = j
-            if i < end:
-                point, j = _code_point(data, i)
-                code = codes[point]
-            continue
+                i, in_number = behind, kind == DIGIT
+                code, behind = _code(data, i, end, codes)
         hashes[n] = _mixed(state)
-        n += 1
+        n += ONE
     return i, n
 
 
 @compiled
-def _premixed(state: np.uint64) -> np.uint32:
-    """The hash of a shingle as datasketch's permutations take it: after MurmurHash3's finalizer."""
-    value = np.uint32(state >> np.uint64(32))
-    value ^= value >> np.uint32(16)
-    value = np.uint32(value * np.uint32(0x85EBCA6B))
-    value ^= value >> np.uint32(13)
-    value = np.uint32(value * np.uint32(0xC2B2AE35))
-    return np.uint32(value ^ (value >> np.uint32(16)))
-
-
-@compiled
-def _shingle_hashes(hashes: Array, n: int, out: Array) -> int:
-    count = max(n - SHINGLE + 1, 1)
+def _shingle_hashes(hashes: Array, n: int, halves: Array, out: Array) -> int:
+    """Hashes of the shingles of n tokens as datasketch's permutations take them, after MurmurHash3's finalizer. The
+    first is repeated until they fill LANES: it changes no minimum, and spares the loop over them a remainder.
+    """
+    for k in range(n):
+        halves[k] = np.uint32(hashes[k] >> np.uint64(32))
+    count, length = max(n - SHINGLE + 1, 1), min(n, SHINGLE)
     for first in range(count):
-        state = np.uint64(0)
-        for k in range(first, min(first + SHINGLE, n)):
-            state = state * TOKEN + hashes[k]
-        out[first] = _premixed(state)
-    return count
+        out[first] = halves[first]
+    for k in range(1, length):
+        for first in range(count):
+            out[first] = np.uint32(out[first] * TOKEN) + halves[first + k]
+    for first in range(count):
+        value = out[first]
+        value ^= value >> np.uint32(16)
+        value = np.uint32(value * np.uint32(0x85EBCA6B))
+        value ^= value >> np.uint32(13)
+        value = np.uint32(value * np.uint32(0xC2B2AE35))
+        out[first] = value ^ (value >> np.uint32(16))
+    filled = (count + LANES - 1) // LANES * LANES
+    out[count:filled] = out[0]
+    return filled
 
 
 @compiled
@@ -143,8 +166,7 @@ def _lower_minima(values: Array, count: int, factors: Array, summands: Array, mi
     for k in range(minima.shape[0]):
         least, factor, summand = minima[k], factors[k], summands[k]
         for v in range(count):
-            permuted = np.uint32(np.uint32(values[v] * factor) + summand)
-            least = permuted if permuted < least else least
+            least = min(least, np.uint32(np.uint32(values[v] * factor) + summand))
         minima[k] = least
 
 
@@ -164,21 +186,21 @@ def sign(
     """Fill `signatures[rows]`, which hold the largest number everywhere, and `token_counts[rows]` for the texts from
     bytes `starts` to `ends` of `data`.
     """
-    hashes, values = np.empty(WINDOW, np.uint64), np.empty(WINDOW, np.uint32)
+    hashes = np.empty(WINDOW, np.uint64)
+    halves, values = np.empty(WINDOW, np.uint32), np.empty(WINDOW, np.uint32)
     for d in range(rows.shape[0]):
-        i, end, minima = starts[d], ends[d], signatures[rows[d]]
-        n, total = 0, 0
+        i, end, minima = np.uint64(starts[d]), _whole(data, starts[d], ends[d]), signatures[rows[d]]
+        n = total = 0
         while True:
-            i, filled = read_tokens(data, i, end, codes, expansions, hashes, n)
-            total += filled - n
-            n = filled
-            if n >= SHINGLE or (i >= end and 0 < total < SHINGLE):
-                count = _shingle_hashes(hashes, n, values)
+            i, reached = read_tokens(data, i, end, codes, expansions, hashes, np.uint64(n))
+            total += np.int64(reached) - n
+            n = np.int64(reached)
+            if n >= SHINGLE or 0 < n == total:
+                count = _shingle_hashes(hashes, n, halves, values)
                 _lower_minima(values, count, factors, summands, minima)
             if i >= end:
                 break
-            for k in range(SHINGLE - 1):
-                hashes[k] = hashes[n - SHINGLE + 1 + k]
+            hashes[: SHINGLE - 1] = hashes[n - SHINGLE + 1 : n]
             n = SHINGLE - 1
         token_counts[rows[d]] = total
 
@@ -186,37 +208,55 @@ def sign(
 @compiled
 def paragraphs(
     data: Array,
-    start: int,
-    end: int,
+    starts: Array,
+    ends: Array,
+    rows: Array,
     codes: Array,
     expansions: Array,
-    number: int,
+    place: Array,
+    out_rows: Array,
     numbers: Array,
     paragraph_hashes: Array,
     token_counts: Array,
     byte_counts: Array,
-) -> tuple[int, int, int]:
-    """Hashes, token counts and byte counts of the lines of the text from byte `start` on that have a token, until the
-    arrays are full or the text is at its end. `number` is that of the line that begins at `start`.
+) -> int:
+    """Row, number, hash, token count and byte count of the lines that have a token, for the texts from bytes `starts` to
+    `ends`, until the arrays are full. Returns how many were written.
 
-    Returns the byte and the number of the line that have been reached, and how many lines have been written.
+    `place` is where to go on, and is moved: the text, the byte from its start, and the number of the line there.
     """
     hashes = np.empty(WINDOW, np.uint64)
-    found, i = 0, start
-    while i < end and found < numbers.shape[0]:
-        line_end = i
-        while line_end < end and data[line_end] != 10:
-            line_end += 1
-        state, total, at = np.uint64(0), 0, i
-        while at < line_end:
-            at, n = read_tokens(data, at, line_end, codes, expansions, hashes, 0)
-            for k in range(n):
-                state = state * TOKEN + hashes[k]
-            total += n
-        if total:
-            numbers[found], token_counts[found], byte_counts[found] = number, total, line_end - i
-            paragraph_hashes[found] = np.int64(_mixed(state))
-            found += 1
-        number += 1
-        i = line_end + 1
-    return i, number, found
+    found = 0
+    while place[0] < rows.shape[0]:
+        d = place[0]
+        start, end = starts[d] + place[1], np.int64(_whole(data, starts[d], ends[d]))
+        while start < end:
+            if found == numbers.shape[0]:
+                place[1] = start - starts[d]
+                return found
+            line_end = start
+            while line_end < end and data[np.uint64(line_end)] != LINE_FEED:
+                line_end += 1
+            total, line_hash = _paragraph(data, start, line_end, codes, expansions, hashes)
+            if total:
+                out_rows[found], numbers[found], paragraph_hashes[found] = rows[d], place[2], line_hash
+                token_counts[found], byte_counts[found] = total, line_end - start
+                found += 1
+            place[2] += 1
+            start = line_end + 1
+        place[0], place[1], place[2] = d + 1, 0, 0
+    return found
+
+
+@compiled
+def _paragraph(
+    data: Array, start: int, end: int, codes: Array, expansions: Array, hashes: Array
+) -> tuple[int, np.int64]:
+    """How many tokens stand between two bytes, and a hash of all of them."""
+    state, total, i, last = np.uint64(0), 0, np.uint64(start), np.uint64(end)
+    while i < last:
+        i, n = read_tokens(data, i, last, codes, expansions, hashes, np.uint64(0))
+        for k in range(np.int64(n)):
+            state = state * LONG_TOKEN + hashes[k]
+        total += np.int64(n)
+    return total, np.int64(_mixed(state))

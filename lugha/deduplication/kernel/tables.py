@@ -16,8 +16,8 @@ from lugha.scripts import UNSPACED
 Array = np.ndarray[Any, Any]
 # What three or four bytes can spell, valid or not, so that broken UTF-8 stays inside the table.
 CODES = 1 << 21
-CLASS = 24  # the bit where the class begins
-LETTER, UNSPACED_LETTER, MARK, JOINER, DIGIT, EXPANDING = range(1, 7)  # 0 stands between tokens
+# Classes, in the upper byte. A letter has none, because most characters are letters: it is its folded code point.
+LETTER, UNSPACED_LETTER, MARK, JOINER, DIGIT, EXPANDING, OTHER = (np.uint32(kind << 24) for kind in range(7))
 _PLANES = ((0, 0x40000), (0xE0000, 0xE1000))  # all others are unassigned or private use
 _CLASSES = {LETTER: r"\p{L}", MARK: r"\p{M}", DIGIT: r"\p{Nd}"}
 _FOLDED_BY_HAND = {"İ": "i", "ı": "i"}  # as folded_tokens does
@@ -25,21 +25,21 @@ _FOLDED_BY_HAND = {"İ": "i", "ı": "i"}  # as folded_tokens does
 
 @cache
 def code_points() -> tuple[Array, Array]:
-    """uint32[CODES]: class << CLASS | folded code point, and uint32[m, 3]: the letters and marks that a code point of
-    class EXPANDING becomes (filled with 0), at the row that stands in place of its folded code point.
+    """uint32[CODES]: class | folded code point, and uint32[m, 3]: the letters and marks that a code point of class
+    EXPANDING becomes (filled with 0), at the row that stands in place of its folded code point.
     """
-    classes, folded = _classes(), np.arange(CODES, dtype=np.uint32)
+    classes = _classes()
+    codes = classes | np.arange(CODES, dtype=np.uint32)
     expansions = [(0, 0, 0)]
-    of_folded = classes.copy()
     for character in _changed_by_folding():
-        becomes = _FOLDED_BY_HAND.get(character) or character.casefold()
-        at = ord(character)
+        becomes = [*map(ord, _FOLDED_BY_HAND.get(character) or character.casefold())]
         if len(becomes) == 1:
-            folded[at], of_folded[at] = ord(becomes), classes[ord(becomes)]
+            codes[ord(character)] = classes[becomes[0]] | becomes[0]
         else:
-            folded[at], of_folded[at] = len(expansions), EXPANDING
-            expansions.append((*map(ord, becomes), 0, 0)[:3])
-    return folded | of_folded.astype(np.uint32) << np.uint32(CLASS), np.array(expansions, np.uint32)
+            codes[ord(character)] = EXPANDING | len(expansions)
+            first, second, third = (*becomes, 0, 0)[:3]
+            expansions.append((first, second, third))
+    return codes, np.array(expansions, np.uint32)
 
 
 def _changed_by_folding() -> list[str]:
@@ -48,7 +48,7 @@ def _changed_by_folding() -> list[str]:
 
 
 def _classes() -> Array:
-    classes = np.zeros(CODES, np.uint8)
+    classes = np.full(CODES, OTHER, np.uint32)
     for begin, end in _PLANES:
         characters = _characters(begin, end)
         for kind, pattern in _CLASSES.items():
