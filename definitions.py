@@ -2,13 +2,8 @@
 
 import json
 import os
-import warnings
 
 import dagster as dg
-
-# Two beta parts are relied on (backfill policies, one partition mapping); dagster is pinned to a minor version for
-# that, so the reminder says nothing new.
-warnings.filterwarnings("ignore", category=dg.BetaWarning)
 
 from assets import (
     audit,

@@ -12,6 +12,7 @@ from resources import LakeResource, ModelsResource, TeacherResource, TrainerReso
 
 SNAPSHOT = "web-20260101"
 CELL = dg.MultiPartitionKey({"snapshot": SNAPSHOT, "language": "yor_Latn"})
+COMPARISON = dg.MultiPartitionKey({"key_range": "01-of-01", "language": "yor_Latn"})
 ASSETS = list(definitions.defs.assets or [])
 
 
@@ -51,7 +52,13 @@ def materialize(name: str, partition: str | None, instance: dg.DagsterInstance, 
         ("labelled_documents", CELL),
         ("language_profiles", "yor_Latn"),
         ("cleaned_shards", CELL),
+        ("signatures", CELL),
+        ("duplicate_edges", COMPARISON),
         ("dedup_sets", "yor_Latn"),
+        ("repeated_paragraphs", "yor_Latn"),
+        ("source_overlap", "yor_Latn"),
+        ("language_overlap", "yor_Latn"),
+        ("contaminated_documents", "yor_Latn"),
         ("host_scores", "yor_Latn"),
         ("eval_sets", "yor_Latn"),
         ("eval_scores", "yor_Latn"),
