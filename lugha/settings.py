@@ -28,3 +28,11 @@ def key_range_count() -> int:
 def lake_uri() -> str:
     """The lake: `LUGHA_LAKE`, a folder or an address of an object store; by default `lake/` in the home folder."""
     return os.environ.get("LUGHA_LAKE", str(home() / "lake"))
+
+
+def test_sets() -> Path | None:
+    """Test sets that no mixture may hold: `LUGHA_TEST_SETS`, a folder of `<benchmark>/<language>/` with files of
+    items; by default none but the lake's own.
+    """
+    folder = os.environ.get("LUGHA_TEST_SETS")
+    return Path(folder).absolute() if folder else None

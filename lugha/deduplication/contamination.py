@@ -33,7 +33,7 @@ OVERLAPS = {
 def contaminated(documents: Iterable[pl.DataFrame], items: pl.DataFrame) -> pl.DataFrame:
     """One row (OVERLAPS) for each document and benchmark that overlap, with the item that overlaps most, sorted.
 
-    documents: batches with doc_id, text, each document once; they are read once, and what is remembered of them is at
+    documents: batches with doc_id, text in NFC, each document once; they are read once, and what is remembered of them is at
     most MOST_DOCUMENTS numbers for each n-gram of an item. items: benchmark, item_id, text; about 2 kB of memory each.
 
     `share` is the part of the item's distinct n-grams that the document holds, 0..1; 1 where the item is there as a
@@ -44,7 +44,7 @@ def contaminated(documents: Iterable[pl.DataFrame], items: pl.DataFrame) -> pl.D
         return pl.DataFrame(schema=OVERLAPS)
     from lugha.deduplication.contamination_index import index_of
 
-    index = index_of(items)
+    index = index_of(items.with_columns(pl.col("text").str.normalize("NFC")))
     parts = list(_overlaps(documents, index))
     seen = pl.DataFrame({"gram": range(len(index.seen.counts)), "documents": index.seen.counts})
     rare = seen.filter(pl.col("documents") <= MOST_DOCUMENTS).select(pl.col("gram").cast(pl.Int64))
@@ -94,5 +94,7 @@ def _strongest(hits: pl.DataFrame, index: "ItemIndex") -> pl.DataFrame:
     """The item that overlaps most, for each document and benchmark; a whole item comes before any other."""
     named = hits.join(index.items.select("item", "benchmark", "item_id"), on="item")
     order = [pl.col("kind") != EXACT, -pl.col("share"), pl.col("kind"), pl.col("item_id")]
-    strongest = named.sort("doc_id", "benchmark", *order).unique(["doc_id", "benchmark"], maintain_order=True)
+    strongest = named.sort("doc_id", "benchmark", *order).unique(
+        ["doc_id", "benchmark"], keep="first", maintain_order=True
+    )
     return strongest.select(OVERLAPS.keys())

@@ -8,7 +8,8 @@ import polars as pl
 
 from lugha.deduplication import contamination_kernel as kernel
 from lugha.deduplication.contamination import MOST_DOCUMENTS
-from lugha.deduplication.contamination_near import NearItems, near_index
+from lugha.deduplication.contamination_near import NearItems, are_first, near_index
+from lugha.deduplication.contamination_tables import Items, Keys, Runs, Seen
 from lugha.deduplication.kernel.buffers import spans
 from lugha.deduplication.kernel.tables import code_points
 from lugha.scripts import UNSPACED
@@ -34,9 +35,9 @@ class ItemIndex:
     items: pl.DataFrame
     of_gram: pl.DataFrame
     of_whole: pl.DataFrame
-    grams: kernel.Runs
-    wholes: kernel.Items
-    seen: kernel.Seen
+    grams: Runs
+    wholes: Items
+    seen: Seen
     near: NearItems
 
     def look(self, texts: pl.Series, number: int) -> tuple[pl.DataFrame, pl.DataFrame, Array]:
@@ -95,9 +96,9 @@ def index_of(items: pl.DataFrame) -> ItemIndex:
         items=known.select("item", "benchmark", "item_id").join(gram_counts, on="item", how="left"),
         of_gram=of_gram,
         of_whole=of_whole,
-        grams=kernel.Runs(np.unique(GRAM * words[longs]), kernel.Keys(*kernel.keys_of(grams))),
+        grams=Runs(np.unique(GRAM * words[longs]), Keys(*kernel.keys_of(grams))),
         wholes=_anchored(tokens, bounds, longs, LEAST_TOKENS * words, whole_keys),
-        seen=kernel.Seen(np.zeros(len(grams), np.int32), np.full(len(grams), -1, np.int64)),
+        seen=Seen(np.zeros(len(grams), np.int32), np.full(len(grams), -1, np.int64)),
         near=near_index(items["text"].gather(longs), longs, int(lengths.max(initial=0))),
     )
 
@@ -122,13 +123,13 @@ def _is_unspaced(texts: pl.Series, lengths: Array) -> Array:
 
 
 def _numbered(keys: Array, items: Array, known: pl.DataFrame) -> tuple[Array, pl.DataFrame, pl.DataFrame]:
-    """Distinct keys of n-grams, (gram, item) for at most MOST_ITEMS items of a benchmark, and (item, gram_count)."""
-    pairs = pl.DataFrame({"key": keys, "item": items}).unique().sort("key", "item")
-    pairs = pairs.with_columns(gram=(pl.col("key").rle_id()).cast(pl.Int64))
-    counts = pairs.group_by("item").len("gram_count")
-    led = pairs.join(known.select("item", "benchmark"), on="item", maintain_order="left")
-    led = led.filter(pl.int_range(pl.len()).over("gram", "benchmark") < MOST_ITEMS)
-    return pairs["key"].unique(maintain_order=True).to_numpy(), led.select("gram", "item"), counts
+    """Distinct keys of n-grams, (gram, item) with at most MOST_ITEMS items of a benchmark, and (item, gram_count)."""
+    benchmarks = known.select("item", pl.col("benchmark").rank("dense").alias("of"))
+    pairs = pl.DataFrame({"key": keys, "item": items}).unique().join(benchmarks, on="item").sort("key", "of", "item")
+    numbered = pairs.with_columns(gram=pl.col("key").rle_id().cast(pl.Int64))
+    questions = numbered.select(pl.struct("gram", "of").rle_id()).to_series().to_numpy()
+    led = numbered.filter(pl.Series(are_first(questions, MOST_ITEMS))).select("gram", "item")
+    return pairs["key"].unique(maintain_order=True).to_numpy(), led, pairs.group_by("item").len("gram_count")
 
 
 def _wholes(known: pl.DataFrame) -> tuple[Array, pl.DataFrame]:
@@ -138,16 +139,16 @@ def _wholes(known: pl.DataFrame) -> tuple[Array, pl.DataFrame]:
     return keys["key"].to_numpy(), rows
 
 
-def _anchored(tokens: Array, bounds: Array, longs: Array, windows: Array, whole_keys: Array) -> kernel.Items:
+def _anchored(tokens: Array, bounds: Array, longs: Array, windows: Array, whole_keys: Array) -> Items:
     """The items that may stand within a document, found by how they begin."""
     firsts = kernel.run_keys(tokens, bounds[longs], bounds[longs] + windows[longs])
     begun = pl.DataFrame({"key": firsts, "length": np.diff(bounds)[longs]}).unique().sort("key", "length")
     keys = begun["key"].unique(maintain_order=True).to_numpy()
     places = np.flatnonzero(np.diff(begun["key"].to_numpy(), prepend=np.uint64(0)))
-    return kernel.Items(
-        kernel.Runs(np.unique(windows[longs]), kernel.Keys(*kernel.keys_of(keys))),
+    return Items(
+        Runs(np.unique(windows[longs]), Keys(*kernel.keys_of(keys))),
         begun["length"].to_numpy(),
         np.append(places, begun.height),
-        kernel.Keys(*kernel.keys_of(whole_keys)),
+        Keys(*kernel.keys_of(whole_keys)),
         int(begun["length"].max() or 0),  # type: ignore[arg-type]
     )

@@ -7,14 +7,16 @@ in a table of open addressing. Memory does not grow with the length of a documen
 numba's cache does not see that kernel/reading.py changed: delete `__pycache__` after that.
 """
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
+from lugha.deduplication.contamination_tables import Items, Keys, Runs, Seen
 from lugha.deduplication.kernel.compiled import compiled
 from lugha.deduplication.kernel.reading import read_tokens
 
 Array = np.ndarray[Any, Any]
+Hits = tuple[Array, int]  # rows of two numbers, and how many of them are used
 # Odd numbers with well spread bits: a multiplier of wyhash, the fractional part of the golden ratio (Knuth), and the
 # finalizer of MurmurHash3.
 BASE = np.uint64(0xD6E8FEB86659FD93)
@@ -22,40 +24,6 @@ GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 MURMUR = np.uint64(0xFF51AFD7ED558CCD)
 BUFFERED = 1 << 15  # tokens held at a time beside the longest run that is looked for
 BITS_PER_KEY = 16  # of the bitmap: one look-up in sixteen goes on to the table for nothing
-
-
-class Keys(NamedTuple):
-    """A set of 64-bit keys with numbers: slots of keys (0 is free), the number of each, and the bitmap before them."""
-
-    slots: Array
-    numbers: Array
-    bitmap: Array
-
-
-class Runs(NamedTuple):
-    """Runs of tokens that are looked for: their lengths (`windows`) and their keys."""
-
-    windows: Array
-    keys: Keys
-
-
-class Items(NamedTuple):
-    """Whole items: an item begins with one of `anchors`; `lengths[bounds[a]:bounds[a + 1]]` tokens have those that
-    begin with anchor a; `wholes` has the items themselves.
-    """
-
-    anchors: Runs
-    lengths: Array
-    bounds: Array
-    wholes: Keys
-    most_tokens: int
-
-
-class Seen(NamedTuple):
-    """What the pass remembers of each n-gram: how many documents hold it, and the last of them."""
-
-    counts: Array
-    last: Array
 
 
 @compiled
@@ -79,17 +47,14 @@ def keys_of(keys: Array) -> tuple[Array, Array, Array]:
         while slots[slot]:
             slot = (slot + 1) & (size - 1)
         slots[slot], numbers[slot] = key, number
-        bit = np.int64(key >> np.uint64(1)) & (bits - 1)
-        bitmap[bit >> 3] |= np.uint8(1 << (bit & 7))
+        bit = key >> np.uint64(1) & np.uint64(bits - 1)
+        bitmap[bit >> np.uint64(3)] |= np.uint8(1) << np.uint8(bit & np.uint64(7))
     return slots, numbers, bitmap
 
 
 @compiled
 def number_of(key: np.uint64, keys: Keys) -> int:
     """Number of a key, -1 where it is not there."""
-    bit = np.int64(key >> np.uint64(1)) & (len(keys.bitmap) * 8 - 1)
-    if not keys.bitmap[bit >> 3] >> (bit & 7) & 1:
-        return -1
     mask = len(keys.slots) - 1
     slot = np.int64(key >> np.uint64(20)) & mask
     while keys.slots[slot]:
@@ -112,11 +77,18 @@ def power(exponent: int) -> np.uint64:
 
 
 @compiled
-def key_of(polynomial: np.uint64, length: int) -> np.uint64:
+def key_of(polynomial: Any, length: int) -> np.uint64:
     """Key of a run of tokens, of its polynomial and its length; never 0."""
-    state = polynomial ^ np.uint64(length) * GOLDEN
+    state: np.uint64 = polynomial ^ np.uint64(length) * GOLDEN
     state = (state ^ (state >> np.uint64(33))) * MURMUR
     return (state ^ (state >> np.uint64(33))) | np.uint64(1)
+
+
+@compiled
+def _read(data: Array, i: int, end: int, codes: Array, expansions: Array, tokens: Array, held: int) -> tuple[int, int]:
+    """`read_tokens` in signed numbers: those of the two kinds become floating point where they meet."""
+    behind, count = read_tokens(data, np.uint64(i), np.uint64(end), codes, expansions, tokens, np.uint64(held))
+    return int(behind), int(count)
 
 
 @compiled
@@ -128,54 +100,67 @@ def fill_prefixes(tokens: Array, count: int, prefixes: Array) -> None:
 
 
 @compiled
-def _pushed(pairs: Array, used: int, doc: int, number: int) -> Array:
-    """`pairs` with one more row; twice as long where it was full."""
+def _pushed(pairs: Array, used: int, doc: int, number: int) -> Hits:
+    """`pairs` with one more row, and how many rows of it are used; twice as long where it was full."""
     if used == len(pairs):
         longer = np.empty((2 * len(pairs), 2), np.int64)
         longer[:used] = pairs
         pairs = longer
     pairs[used, 0], pairs[used, 1] = doc, number
-    return pairs
+    return pairs, used + 1
+
+
+@compiled
+def _likely(prefixes: Array, end: int, window: int, bitmap: Array, places: Array) -> int:
+    """Write the places before `end` where a run of `window` tokens begins whose key the bitmap has to `places`, and
+    return how many. All but one in sixteen of those that are not looked for are gone after this.
+    """
+    shift, mask, found = power(window), np.uint64(len(bitmap) * 8 - 1), 0
+    for i in range(end):
+        # Unsigned, because numba asks of a signed index whether it counts from the end.
+        bit = key_of(prefixes[i + window] - prefixes[i] * shift, window) >> np.uint64(1) & mask
+        places[found] = i
+        found += int(bitmap[bit >> np.uint64(3)] >> np.uint8(bit & np.uint64(7)) & np.uint8(1))
+    return found
 
 
 @compiled
 def _grams(
-    prefixes: Array, begin: int, end: int, count: int, doc: int, grams: Runs, seen: Seen, most: int, hits: Array, n: int
-) -> tuple[Array, int]:
-    """Hits of the n-grams that begin at tokens `begin` to `end`."""
+    prefixes: Array, stop: int, count: int, doc: int, grams: Runs, seen: Seen, most: int, places: Array, hits: Hits
+) -> Hits:
+    """`hits` and those of the n-grams that begin at the first `stop` of `count` tokens."""
+    pairs, n = hits
     for window in grams.windows:
         shift = power(window)
-        for i in range(begin, min(end, count - window + 1)):
+        likely = _likely(prefixes, min(stop, count - window + 1), window, grams.keys.bitmap, places)
+        for i in places[:likely]:
             number = number_of(key_of(prefixes[i + window] - prefixes[i] * shift, window), grams.keys)
             if number >= 0 and seen.last[number] != doc:
                 seen.last[number] = doc
                 seen.counts[number] += 1
                 if seen.counts[number] <= most:
-                    hits = _pushed(hits, n, doc, number)
-                    n += 1
-    return hits, n
+                    pairs, n = _pushed(pairs, n, doc, number)
+    return pairs, n
 
 
 @compiled
-def _wholes(
-    prefixes: Array, begin: int, end: int, count: int, doc: int, items: Items, found: Array, n: int
-) -> tuple[Array, int]:
-    """Whole items that begin at tokens `begin` to `end`."""
+def _wholes(prefixes: Array, stop: int, count: int, doc: int, items: Items, places: Array, found: Hits) -> Hits:
+    """`found` and the whole items that begin at the first `stop` of `count` tokens."""
+    pairs, n = found
     for window in items.anchors.windows:
         shift = power(window)
-        for i in range(begin, min(end, count - window + 1)):
+        likely = _likely(prefixes, min(stop, count - window + 1), window, items.anchors.keys.bitmap, places)
+        for i in places[:likely]:
             anchor = number_of(key_of(prefixes[i + window] - prefixes[i] * shift, window), items.anchors.keys)
             if anchor < 0:
                 continue
             for length in items.lengths[items.bounds[anchor] : items.bounds[anchor + 1]]:
                 if i + length > count:
                     continue
-                polynomial = prefixes[i + length] - prefixes[i] * power(length)
-                item = number_of(key_of(polynomial, length), items.wholes)
+                item = number_of(key_of(prefixes[i + length] - prefixes[i] * power(length), length), items.wholes)
                 if item >= 0:
-                    found = _pushed(found, n, doc, item)
-                    n += 1
-    return found, n
+                    pairs, n = _pushed(pairs, n, doc, item)
+    return pairs, n
 
 
 @compiled
@@ -202,22 +187,22 @@ def look(
         longest = max(longest, window)
     tokens = np.empty(2 * longest + BUFFERED, np.uint64)
     prefixes = np.empty(len(tokens) + 1, np.uint64)
-    hits, found = np.empty((256, 2), np.int64), np.empty((256, 2), np.int64)
-    hit_count = found_count = 0
+    places = np.empty(len(tokens), np.int64)
+    hits, found = (np.empty((256, 2), np.int64), 0), (np.empty((256, 2), np.int64), 0)
     for d in range(len(docs)):
         i, end, doc = starts[d], ends[d], docs[d]
         held, total, whole = 0, 0, np.uint64(0)
         while True:
-            i, count = read_tokens(data, i, end, codes, expansions, tokens, held)
-            for t in range(held, count):
-                whole = whole * BASE + tokens[t]
+            i, count = _read(data, i, end, codes, expansions, tokens, held)
+            for token in tokens[held:count]:
+                whole = whole * BASE + token
             total += count - held
             fill_prefixes(tokens, count, prefixes)
             is_last = i >= end
             # What begins later than this may end beyond the buffer, and is looked at when the rest is there.
             stop = count if is_last else count - longest + 1
-            hits, hit_count = _grams(prefixes, 0, stop, count, doc, grams, seen, most, hits, hit_count)
-            found, found_count = _wholes(prefixes, 0, stop, count, doc, items, found, found_count)
+            hits = _grams(prefixes, stop, count, doc, grams, seen, most, places, hits)
+            found = _wholes(prefixes, stop, count, doc, items, places, found)
             if is_last:
                 break
             held = count - stop
@@ -226,9 +211,8 @@ def look(
         if total:
             item = number_of(key_of(whole, total), items.wholes)
             if item >= 0:
-                found = _pushed(found, found_count, doc, item)
-                found_count += 1
-    return hits[:hit_count], found[:found_count]
+                found = _pushed(found[0], found[1], doc, item)
+    return hits[0][: hits[1]], found[0][: found[1]]
 
 
 @compiled
@@ -240,7 +224,7 @@ def tokens_of(data: Array, starts: Array, ends: Array, codes: Array, expansions:
     # A byte is at most one token; the array is given back at the end.
     tokens, bounds = np.empty(most + 1, np.uint64), np.zeros(len(starts) + 1, np.int64)
     for d in range(len(starts)):
-        _, bounds[d + 1] = read_tokens(data, starts[d], ends[d], codes, expansions, tokens, bounds[d])
+        _, bounds[d + 1] = _read(data, starts[d], ends[d], codes, expansions, tokens, bounds[d])
     return tokens[: bounds[-1]].copy(), bounds
 
 

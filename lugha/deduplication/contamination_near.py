@@ -16,7 +16,7 @@ NO_HITS = {"row": pl.Int64, "item": pl.Int64, "share": pl.Float32}
 
 @dataclass(frozen=True)
 class NearItems:
-    """Signatures of items; `keys` leads from the key of a band to a row of `signed`, `items` from there to the item."""
+    """Signatures of items. `keys` lead from the key of a band to a row of `signed`, `items` from there to the item."""
 
     signed: Signed
     keys: pl.DataFrame
@@ -28,7 +28,15 @@ def near_index(texts: pl.Series, items: Array, most_tokens: int) -> NearItems:
     """The index of the texts of items, of which `items` are the numbers."""
     signed = sign(texts)
     keys = band_rows(np.arange(len(texts)), signed).select("key", at="doc")
-    return NearItems(signed, keys.filter(pl.int_range(pl.len()).over("key") < MOST_ITEMS), items, most_tokens)
+    return NearItems(signed, keys.filter(pl.Series(are_first(keys["key"].to_numpy(), MOST_ITEMS))), items, most_tokens)
+
+
+def are_first(sorted_values: Array, most: int) -> Array:
+    """Whether each is among the first `most` of its value."""
+    begins = np.flatnonzero(np.concatenate([[True], sorted_values[1:] != sorted_values[:-1]]))
+    counts = np.diff(np.append(begins, len(sorted_values)))
+    chosen: Array = np.arange(len(sorted_values)) - np.repeat(begins, counts) < most
+    return chosen
 
 
 def near_items(texts: pl.Series, token_counts: Array, index: NearItems) -> pl.DataFrame:
