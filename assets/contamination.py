@@ -18,6 +18,7 @@ from lugha.deduplication.contamination import contaminated
 from lugha.labeling.kept import kept_batches
 from lugha.lake import Lake
 from lugha.lake.build import Built, Made
+from lugha.lake.lineage import stale_partitions
 from lugha.settings import test_sets
 from resources import LakeResource
 
@@ -69,3 +70,20 @@ def trained_on(lake: Lake) -> Iterator[tuple[str, str]]:
     by_text = mixed.join(texts, on="content_hash", how="semi")
     found = pl.concat([by_id, by_text]).unique().group_by("mixture").len().sort("mixture").collect()
     yield from ((mixture, f"{n} documents hold items of evaluation sets") for mixture, n in found.iter_rows())
+
+
+def uncompared(lake: Lake) -> Iterator[tuple[str, str]]:
+    """Mixtures that hold documents of a language that were not compared with evaluation sets as both are now: an empty
+    list proves nothing where nobody looked.
+    """
+    version = str(contaminated_documents.code_versions_by_key[contaminated_documents.key])
+    stale = {keys["language"] for keys in stale_partitions(lake, "contaminated_documents", version)}
+    mixed = lake.scan("training_mixtures").select("mixture", "language").unique().sort("mixture", "language").collect()
+    for (mixture,), rows in mixed.group_by(["mixture"], maintain_order=True):
+        missing = [language for language in rows["language"] if language in stale]
+        if missing:
+            shown = ", ".join(missing[:5]) + (" and more" if len(missing) > 5 else "")
+            yield (
+                str(mixture),
+                f"contaminated_documents is missing or out of date for {shown}: materialize it, then the mixture",
+            )
