@@ -8,20 +8,15 @@ from pathlib import Path
 import polars as pl
 
 from lugha.deduplication.clusters import decide
+from lugha.deduplication.folder_adding import BEFORE, decide_added
 from lugha.deduplication.folder_comparing import COMPARING
 from lugha.deduplication.folder_files import made_from, note, whole_file
 from lugha.deduplication.folder_shards import Shard
 from lugha.deduplication.folder_signing import SIGNING, signatures_path
 from lugha.deduplication.forest import components
 
-BEFORE = {
-    "doc_id": pl.Binary,
-    "cluster_id": pl.Binary,
-    "representative_id": pl.Binary,
-    "is_kept": pl.Boolean,
-    "is_held_out": pl.Boolean,
-}
-DECIDING = [1]  # of the rules
+DECIDED_BEFORE = {name: pl.Boolean if name.startswith("is_") else pl.Binary for name in BEFORE}
+RULES = [1, SIGNING, COMPARING]  # 1: of deciding; other rules decide on all documents again
 
 
 @dataclass(frozen=True)
@@ -40,34 +35,51 @@ class Counts:
 def decide_folder(out: Path, shards: Sequence[Shard], edges: Sequence[Path], memory_bytes: int) -> Counts:
     """Write clusters.parquet and removed_ids.txt and count what they say; where nothing has changed, only count."""
     path = out / "clusters.parquet"
-    inputs = [SIGNING, COMPARING, DECIDING, {shard.name: shard.digest for shard in shards}]
-    if made_from(path) != inputs:
-        _write_clusters(out, path, shards, edges, memory_bytes, note(inputs))
+    if made_from(path) != _inputs(shards):
+        working = out / "state" / "working"
+        shutil.rmtree(working, ignore_errors=True)
+        working.mkdir(parents=True)
+        decided = _decided(out / "state", path, shards, edges, memory_bytes, working)
+        with whole_file(path) as part:
+            decided.sink_parquet(part, compression="uncompressed", statistics=False, metadata=note(_inputs(shards)))
+        shutil.rmtree(working)
     removed = pl.scan_parquet(path).filter(~pl.col("is_kept")).select("id")
     with whole_file(out / "removed_ids.txt") as part:
         removed.sink_csv(part, include_header=False, quote_style="never")
     return _counts(pl.scan_parquet(path))
 
 
-def _write_clusters(
-    out: Path, path: Path, shards: Sequence[Shard], edges: Sequence[Path], memory_bytes: int, inputs: dict[str, str]
-) -> None:
-    working = out / "state" / "working"
-    shutil.rmtree(working, ignore_errors=True)
-    working.mkdir(parents=True)
-    rows = pl.scan_parquet([signatures_path(out / "state", shard) for shard in shards])
-    before = pl.scan_parquet(path).select(list(BEFORE)) if path.exists() else pl.LazyFrame(schema=BEFORE)
-    decided = decide(
+def _inputs(shards: Sequence[Shard]) -> list[object]:
+    return [RULES, {shard.name: shard.digest for shard in shards}]
+
+
+def _decided(
+    state: Path, path: Path, shards: Sequence[Shard], edges: Sequence[Path], memory_bytes: int, working: Path
+) -> pl.LazyFrame:
+    rules, old = made_from(path) or (None, {})
+    there = {shard.name: shard.digest for shard in shards}
+    if rules == RULES and old.items() <= there.items():
+        added = _rows(state, [shard for shard in shards if shard.name not in old])
+        signatures = _rows(state, shards).select("doc", "signature")
+        decided = pl.scan_parquet(path)
+        found = decide_added(decided, added.drop("signature"), signatures, edges, memory_bytes, working)
+        if found is not None:
+            return found
+    before = pl.scan_parquet(path).select(BEFORE) if path.exists() else pl.LazyFrame(schema=DECIDED_BEFORE)
+    near = components((pl.read_parquet(edge) for edge in edges), memory_bytes, working)
+    rows = _rows(state, shards)
+    return decide(
         rows.drop("signature"),
-        components((pl.read_parquet(edge) for edge in edges), memory_bytes, working),
+        near,
         before,
         memory_bytes=memory_bytes,
         folder=working,
         signatures=rows.select("doc", "signature"),
     )
-    with whole_file(path) as part:
-        decided.drop("doc").sink_parquet(part, compression="uncompressed", statistics=False, metadata=inputs)
-    shutil.rmtree(working)
+
+
+def _rows(state: Path, shards: Sequence[Shard]) -> pl.LazyFrame:
+    return pl.scan_parquet([signatures_path(state, shard) for shard in shards])
 
 
 def _counts(decided: pl.LazyFrame) -> Counts:
