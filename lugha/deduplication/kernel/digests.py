@@ -13,14 +13,17 @@ SECOND = np.uint64(0xC2B2AE3D27D4EB4F)
 THIRD = np.uint64(0x165667B19E3779F9)
 FOURTH = np.uint64(0xD6E8FEB86659FD93)
 
+_1, _2, _3, _4, _5, _6, _7, _8 = [np.uint64(step) for step in range(1, 9)]
+_16, _24, _32, _40, _48, _56 = [np.uint64(bits) for bits in range(16, 64, 8)]
+
 
 @compiled
-def _word(data: Array, i: int) -> np.uint64:
-    """Eight bytes, little-endian."""
-    word = np.uint64(0)
-    for k in range(8):
-        word |= np.uint64(data[i + k]) << np.uint64(8 * k)
-    return word
+def _word(data: Array, i: np.uint64) -> np.uint64:
+    """Eight bytes, little-endian. Written out and with an unsigned index, this is compiled to one load."""
+    low = np.uint64(data[i]) | np.uint64(data[i + _1]) << _8 | np.uint64(data[i + _2]) << _16
+    low |= np.uint64(data[i + _3]) << _24 | np.uint64(data[i + _4]) << _32
+    high = np.uint64(data[i + _5]) << _40 | np.uint64(data[i + _6]) << _48 | np.uint64(data[i + _7]) << _56
+    return low | high
 
 
 @compiled
@@ -40,17 +43,17 @@ def _finished(state: np.uint64) -> np.uint64:
 def text_hashes(data: Array, starts: Array, ends: Array, rows: Array, hashes: Array) -> None:
     """Fill `hashes[rows]`: two hashes each of the bytes from `starts` to `ends`, with different numbers."""
     for d in range(rows.shape[0]):
-        i, end = starts[d], ends[d]
-        a = np.uint64(end - i) * FIRST
+        i, end = np.uint64(starts[d]), np.uint64(ends[d])
+        a = (end - i) * FIRST
         b = a ^ THIRD
-        while i + 8 <= end:
+        while i + _8 <= end:
             word = _word(data, i)
             a, b = _round(a, word, SECOND, FIRST), _round(b, word, FOURTH, THIRD)
-            i += 8
+            i += _8
         rest, shift = np.uint64(0), np.uint64(0)
         while i < end:
             rest |= np.uint64(data[i]) << shift
-            shift += np.uint64(8)
-            i += 1
+            shift += _8
+            i += _1
         hashes[rows[d], 0] = _finished(_round(a, rest, SECOND, FIRST))
         hashes[rows[d], 1] = _finished(_round(b, rest, FOURTH, THIRD))

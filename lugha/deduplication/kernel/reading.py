@@ -44,14 +44,14 @@ def _code_point(data: Array, i: np.uint64, first: np.uint32) -> tuple[np.uint32,
 
 
 @compiled
-def _whole(data: Array, start: int, end: int) -> np.uint64:
+def _whole(data: Array, start: int, end: int) -> int:
     """The end of a text without a last character that goes beyond the buffer, as broken UTF-8 may have it."""
     for i in range(max(start, end - 3), end):
         first = data[i]
         length = 1 + (first >= 0xC0) + (first >= 0xE0) + (first >= 0xF0)
         if i + length > data.shape[0]:
-            return np.uint64(i)
-    return np.uint64(end)
+            return i
+    return end
 
 
 @compiled
@@ -88,16 +88,15 @@ def _fed_all(state: np.uint64, code: np.uint32, expansions: Array) -> np.uint64:
 
 @compiled
 def read_tokens(
-    data: Array, i: np.uint64, end: np.uint64, codes: Array, expansions: Array, hashes: Array, n: np.uint64
-) -> tuple[np.uint64, np.uint64]:
+    data: Array, i: np.uint64, end: np.uint64, codes: Array, expansions: Array, hashes: Array, n: int
+) -> tuple[np.uint64, int]:
     """Write the hashes of the tokens from byte i on to `hashes[n:]`, until these are full or the text is at its end.
     Returns the byte, which is never inside a token, and the number of hashes that have been reached.
 
     One function, because the two loops run a third slower as functions of their own.
     """
-    full = np.uint64(hashes.shape[0])
     code, behind = _code(data, i, end, codes)
-    while i < end and n < full:
+    while i < end and n < hashes.shape[0]:
         kind = code & KIND
         if kind in (OTHER, MARK, JOINER):
             i = behind
@@ -131,8 +130,8 @@ def read_tokens(
                     break
                 i, in_number = behind, kind == DIGIT
                 code, behind = _code(data, i, end, codes)
-        hashes[n] = _mixed(state)
-        n += ONE
+        hashes[np.uint64(n)] = _mixed(state)
+        n += 1
     return i, n
 
 
@@ -189,12 +188,12 @@ def sign(
     hashes = np.empty(WINDOW, np.uint64)
     halves, values = np.empty(WINDOW, np.uint32), np.empty(WINDOW, np.uint32)
     for d in range(rows.shape[0]):
-        i, end, minima = np.uint64(starts[d]), _whole(data, starts[d], ends[d]), signatures[rows[d]]
+        i, end, minima = np.uint64(starts[d]), np.uint64(_whole(data, starts[d], ends[d])), signatures[rows[d]]
         n = total = 0
         while True:
-            i, reached = read_tokens(data, i, end, codes, expansions, hashes, np.uint64(n))
-            total += np.int64(reached) - n
-            n = np.int64(reached)
+            i, reached = read_tokens(data, i, end, codes, expansions, hashes, n)
+            total += reached - n
+            n = reached
             if n >= SHINGLE or 0 < n == total:
                 count = _shingle_hashes(hashes, n, halves, values)
                 _lower_minima(values, count, factors, summands, minima)
@@ -228,8 +227,8 @@ def paragraphs(
     hashes = np.empty(WINDOW, np.uint64)
     found = 0
     while place[0] < rows.shape[0]:
-        d = place[0]
-        start, end = starts[d] + place[1], np.int64(_whole(data, starts[d], ends[d]))
+        d = int(place[0])
+        start, end = starts[d] + place[1], _whole(data, starts[d], ends[d])
         while start < end:
             if found == numbers.shape[0]:
                 place[1] = start - starts[d]
@@ -255,8 +254,8 @@ def _paragraph(
     """How many tokens stand between two bytes, and a hash of all of them."""
     state, total, i, last = np.uint64(0), 0, np.uint64(start), np.uint64(end)
     while i < last:
-        i, n = read_tokens(data, i, last, codes, expansions, hashes, np.uint64(0))
-        for k in range(np.int64(n)):
+        i, n = read_tokens(data, i, last, codes, expansions, hashes, 0)
+        for k in range(n):
             state = state * LONG_TOKEN + hashes[k]
-        total += np.int64(n)
+        total += n
     return total, np.int64(_mixed(state))
