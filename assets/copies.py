@@ -79,9 +79,13 @@ def source_overlap(context: dg.AssetExecutionContext, lake: LakeResource) -> dg.
         numbers = {"mirror_count": rows["is_mirror"].sum(), "repeated_documents": rows["document_count"].sum()}
         return of_partition(built, rows, numbers=numbers)
 
-    return run_stage(
-        context, opened, make=lambda keys: Made(mirrors.source_overlap(opened, keys["language"])), tell=tell
-    )
+    with scratch() as folder:
+        return run_stage(
+            context,
+            opened,
+            make=lambda keys: Made(mirrors.source_overlap(opened, keys["language"], memory_bytes(), folder)),
+            tell=tell,
+        )
 
 
 @dg.asset(

@@ -1,11 +1,13 @@
 """`lugha mirrors`: hosts that repeat what another host had first, and languages that hold the same documents."""
 
+from collections.abc import Callable
+
 import click
 import polars as pl
 from rich.console import Console
 from rich.table import Table
 
-from lugha.deduplication.mirrors import LEAST_DOCUMENTS, LEAST_SHARE, source_overlap
+from lugha.deduplication.mirrors import LEAST_DOCUMENTS, LEAST_SHARE
 from lugha.lake import Lake
 from lugha.languages import language as find_language
 from lugha.settings import lake_uri
@@ -14,34 +16,38 @@ MOST_ROWS = 40
 
 
 @click.command("mirrors")
-@click.option("--language", help='Code of the language, such as "yor_Latn". Without it, all that have clusters.')
+@click.option("--language", help='Code of the language, such as "yor_Latn". Without it, all of them.')
 def command(language: str | None) -> None:
     """Hosts that repeat what another host had first, and languages that hold the same documents."""
     lake, console = Lake(lake_uri()), Console()
     lake.create_tables()
-    codes = [find_language(language).code] if language else [code for (code,) in sorted(lake.states("dedup_sets"))]
-    hosts = pl.concat(
-        [
-            lake.scan("source_overlap").head(0).collect(),
-            *(source_overlap(lake, code).with_columns(language=pl.lit(code)) for code in codes),
-        ],
-        how="diagonal",
-    ).sort(["is_mirror", "document_count"], descending=True, maintain_order=True)
-    console.print(_hosts(hosts.head(MOST_ROWS)))
-    if hosts.height > MOST_ROWS:
-        console.print(f"{hosts.height - MOST_ROWS} more pairs of hosts are in the table source_overlap.")
-    if not lake.states("dedup_sets"):
-        console.print("There are no clusters yet: materialize dedup_sets.")
-    elif hosts["is_mirror"].any():
+    keys = {"language": find_language(language).code} if language else {}
+    hosts, languages = lake.read("source_overlap", **keys), lake.read("language_overlap", **keys)
+    if hosts.is_empty() and languages.is_empty():
+        console.print("Nobody repeats anybody, or nobody looked yet: materialize source_overlap and language_overlap.")
+        return
+    _show(
+        console,
+        _hosts,
+        hosts.sort("is_mirror", "document_count", descending=True, maintain_order=True),
+        "source_overlap",
+    )
+    if hosts["is_mirror"].any():
         console.print(
-            f"Mirror: {LEAST_SHARE:.0%} or more of a host's documents, {LEAST_DOCUMENTS} at least, stood on the first host "
-            "before. Its copies are in no mixture; a host that is nothing but copies can be put on a blocklist."
+            f"Mirror: {LEAST_SHARE:.0%} or more of a host's documents, {LEAST_DOCUMENTS} at least, stood on another host "
+            "before. Its copies are in no mixture. To block the host, name it with a reason in a list: CONTRIBUTING.md, A "
+            "blocklist."
         )
-    languages = lake.scan("language_overlap").filter(pl.col("language").is_in(codes)).collect()
-    if languages.height:
-        console.print(
-            _languages(languages.sort("document_count", "language", descending=[True, False]).head(MOST_ROWS))
-        )
+    _show(
+        console, _languages, languages.sort("document_count", descending=True, maintain_order=True), "language_overlap"
+    )
+
+
+def _show(console: Console, table: Callable[[pl.DataFrame], Table], rows: pl.DataFrame, name: str) -> None:
+    if rows.height:
+        console.print(table(rows.head(MOST_ROWS)))
+    if rows.height > MOST_ROWS:
+        console.print(f"{rows.height - MOST_ROWS} more are in the table {name}.")
 
 
 def _hosts(rows: pl.DataFrame) -> Table:

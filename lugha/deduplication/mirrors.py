@@ -12,7 +12,7 @@ from lugha.deduplication.cells import doc_number
 from lugha.deduplication.ranges import KeyRange, key_ranges
 from lugha.deduplication.shingles import MAX_DIFFERING_BITS
 from lugha.lake import TABLES, Lake
-from lugha.warehouse import query, query_files
+from lugha.warehouse import query_files
 
 LEAST_DOCUMENTS = 5  # repeated documents; fewer are no mirror but a text that went round
 LEAST_SHARE = 0.5  # of the repeating host's documents
@@ -26,23 +26,25 @@ SIGNATURES = ("doc_id", "language", "content_hash", "url_hash")
 INDEX = ("key", "doc", "language", "sketch_low", "sketch_high")
 
 
-def source_overlap(lake: Lake, language: str) -> pl.DataFrame:
+def source_overlap(lake: Lake, language: str, memory_bytes: int, folder: Path) -> pl.DataFrame:
     """Rows of `source_overlap` of one language, mirrors first.
 
     A cluster counts for the host that had it first, so the work is linear in documents. Within the first snapshot of a
-    cluster that is the host that is known longest, because the order inside a crawl is chance.
+    cluster that is the host that is known longest, because the order inside a crawl is chance. `folder` holds what is
+    worked on.
     """
-    return overlap_of_hosts(lake.scan("dedup_sets", language=language).select(SETS))
-
-
-def overlap_of_hosts(dedup_sets: pl.LazyFrame | pl.DataFrame) -> pl.DataFrame:
-    """`source_overlap` over rows of `dedup_sets` of one language."""
-    return query(
+    folder.mkdir(parents=True, exist_ok=True)
+    sets = folder / "dedup_sets.parquet"
+    lake.scan("dedup_sets", language=language).select(SETS).sink_parquet(sets)
+    rows = query_files(
         "source_overlap",
-        {"dedup_sets": dedup_sets},
+        {"dedup_sets": sets},
+        folder / "source_overlap.parquet",
+        memory_bytes,
         least_documents=LEAST_DOCUMENTS,
         least_share=LEAST_SHARE,
     )
+    return rows.select(pl.col(name).cast(c.dtype) for name, c in TABLES["source_overlap"].columns.items()).collect()
 
 
 def language_overlap(lake: Lake, memory_bytes: int, folder: Path) -> pl.DataFrame:

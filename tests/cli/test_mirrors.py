@@ -1,11 +1,9 @@
-"""`lugha mirrors`: hosts that repeat another are visible."""
-
-import datetime as dt
+"""`lugha mirrors`: hosts that repeat another, and languages that hold the same documents, are visible."""
 
 import pytest
 from click.testing import CliRunner
 
-from lugha.cli.mirrors import command
+from lugha.cli.mirrors import MOST_ROWS, command
 from lugha.lake import Lake
 from lugha.languages import UnknownLanguage
 
@@ -18,59 +16,66 @@ def run(lake: Lake, monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.fixture
-def clusters(lake: Lake, rows_of):
-    """Put pairs of copies into a language: the first of each on one host, the second on another."""
+def put(lake: Lake, rows_of):
+    """Put rows into the table of one language."""
 
-    def clusters(language: str, first: str, second: str, count: int) -> None:
-        rows = [
-            {"doc_id": bytes([n]) * 16, "cluster_id": bytes([n // 2 * 2]) * 16, "cluster_size": 2, "snapshot": "web-1",
-             "host": (first, second)[n % 2], "byte_count": 10, "first_seen": dt.datetime(2026, 1, 1 + n, tzinfo=dt.UTC)}
-            for n in range(2 * count)
-        ]  # fmt: skip
-        lake.overwrite("dedup_sets", rows_of("dedup_sets", *rows), {"language": language}, run_id="test")
+    def put(table: str, language: str, *rows: dict[str, object]) -> None:
+        lake.overwrite(table, rows_of(table, *rows), {"language": language}, run_id="test")
 
-    return clusters
+    return put
+
+
+def host(name: str, count: int, is_mirror: bool) -> dict[str, object]:
+    return {
+        "first_host": "first.example", "host": name, "document_count": count, "byte_count": 1_000 * count,
+        "share": 0.75 if is_mirror else 0.25, "is_mirror": is_mirror,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("options", [(), ("--language", "yor_Latn")])
 def test_an_empty_lake_says_what_to_materialize(run, options: tuple[str, ...]):
     result = run(*options)
     assert result.exit_code == 0
-    assert "materialize dedup_sets" in result.output
+    assert "materialize source_overlap and language_overlap" in result.output
 
 
-def test_a_mirror_is_shown_with_the_host_it_repeats(run, clusters):
-    clusters("yor_Latn", "a.example", "copy.example", 6)
+def test_a_mirror_is_shown_with_the_host_it_repeats(run, put):
+    put("source_overlap", "yor_Latn", host("copy.example", 6, is_mirror=True))
     output = run("--language", "yor_Latn").output
     (row,) = [line for line in output.splitlines() if "copy.example" in line]
-    assert all(word in row for word in ("copy.example (mirror)", "yor_Latn", "a.example", "6", "100%"))
-    assert "blocklist" in output
+    assert all(word in row for word in ("copy.example (mirror)", "yor_Latn", "first.example", "6", "75%", "6,000"))
+    assert "A blocklist" in " ".join(output.split())
 
 
-def test_a_host_that_repeats_little_is_no_mirror(run, clusters):
-    clusters("yor_Latn", "a.example", "b.example", 2)
-    output = run("--language", "yor_Latn").output
-    assert "b.example" in output
+def test_a_host_that_repeats_little_is_no_mirror(run, put):
+    put("source_overlap", "yor_Latn", host("some.example", 6, is_mirror=False))
+    output = run().output
+    assert "some.example" in output
     assert "mirror)" not in output
     assert "blocklist" not in output
 
 
-def test_without_a_language_all_are_shown_mirrors_first(run, clusters):
-    clusters("amh_Ethi", "a.example", "b.example", 3)
-    clusters("yor_Latn", "c.example", "d.example", 5)
+def test_mirrors_of_any_language_come_first_then_those_that_repeat_most(run, put):
+    put("source_overlap", "amh_Ethi", host("b.example", 900, is_mirror=False), host("c.example", 90, is_mirror=False))
+    put("source_overlap", "yor_Latn", host("a.example", 5, is_mirror=True))
     output = run().output
-    assert output.index("d.example (mirror)") < output.index("b.example")
-    assert "c.example" not in run("--language", "amh_Ethi").output
+    places = [output.index(name) for name in ("a.example (mirror)", "b.example", "c.example")]
+    assert places == sorted(places)
+    assert "a.example" not in run("--language", "amh_Ethi").output
 
 
-def test_languages_that_hold_the_same_documents_are_shown(run, lake: Lake, rows_of, clusters):
-    clusters("yor_Latn", "a.example", "b.example", 2)
-    assert "another language" not in run().output
+def test_what_is_not_shown_is_counted(run, put):
+    put("source_overlap", "yor_Latn", *(host(f"h{n}.example", 1, is_mirror=False) for n in range(MOST_ROWS + 3)))
+    assert "3 more are in the table source_overlap." in run().output
+
+
+def test_languages_that_hold_the_same_documents_are_shown(run, put):
     row = {"other_language": "hau_Latn", "kind": "near", "document_count": 7, "share": 0.25}
-    lake.overwrite("language_overlap", rows_of("language_overlap", row), {"language": "yor_Latn"}, run_id="test")
+    put("language_overlap", "yor_Latn", row)
     output = run("--language", "yor_Latn").output
     (told,) = [line for line in output.splitlines() if "hau_Latn" in line]
     assert all(word in told for word in ("yor_Latn", "near", "7", "25.0%"))
+    assert "materialize" in run("--language", "amh_Ethi").output
 
 
 def test_a_language_without_a_file_is_an_error_with_the_nearest(run):

@@ -95,7 +95,7 @@ def test_examples_are_documents_of_their_languages(lake: Lake, put: Put, tmp_pat
 
 def test_an_empty_lake_has_no_overlap(lake: Lake, tmp_path: Path):
     assert language_overlap(lake, MEMORY, tmp_path / "work").is_empty()
-    assert source_overlap(lake, "yor_Latn").is_empty()
+    assert source_overlap(lake, "yor_Latn", MEMORY, tmp_path / "hosts").is_empty()
 
 
 def test_ranges_of_keys_give_what_one_range_gives(lake: Lake, put: Put, tmp_path: Path):
@@ -111,17 +111,17 @@ def test_ranges_of_keys_give_what_one_range_gives(lake: Lake, put: Put, tmp_path
     assert 0 < whole.collect().height < index.collect().height
 
 
-def test_source_overlap_has_the_rows_of_its_table(lake: Lake, rows_of):
+def test_source_overlap_has_the_rows_of_its_table(lake: Lake, rows_of, tmp_path: Path):
     rows = [
         {"doc_id": bytes([n]) * 16, "cluster_id": bytes([n // 2 * 2]) * 16, "cluster_size": 2, "snapshot": "web-1",
          "host": ("first.example", "mirror.example")[n % 2], "byte_count": 10, "first_seen": FIRST + dt.timedelta(days=n)}
         for n in range(10)
     ]  # fmt: skip
     lake.overwrite("dedup_sets", rows_of("dedup_sets", *rows), {"language": "yor_Latn"}, run_id="test")
-    found = source_overlap(lake, "yor_Latn")
+    found = source_overlap(lake, "yor_Latn", MEMORY, tmp_path / "hosts")
     lake.overwrite("source_overlap", found, {"language": "yor_Latn"}, run_id="test")
     assert lake.read("source_overlap").rows() == [("first.example", "mirror.example", 5, 50, 1.0, True, "yor_Latn")]
-    assert source_overlap(lake, "hau_Latn").is_empty()
+    assert source_overlap(lake, "hau_Latn", MEMORY, tmp_path / "hosts").is_empty()
 
 
 @pytest.mark.slow

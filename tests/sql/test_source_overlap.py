@@ -5,7 +5,7 @@ from collections import defaultdict
 
 import pytest
 
-from lugha.deduplication.mirrors import overlap_of_hosts
+from lugha.warehouse import query
 
 
 @pytest.fixture
@@ -28,7 +28,9 @@ def overlap(rows_of):
         for cluster in members.values():
             first = min(cluster, key=lambda row: (row["first_seen"], row["doc_id"]))["doc_id"]
             rows += [row | {"cluster_id": first, "cluster_size": len(cluster)} for row in cluster]
-        found = overlap_of_hosts(rows_of("dedup_sets", *rows))
+        found = query(
+            "source_overlap", {"dedup_sets": rows_of("dedup_sets", *rows)}, least_documents=5, least_share=0.5
+        )
         return {(row["first_host"], row["host"]): row for row in found.iter_rows(named=True)}
 
     return overlap
