@@ -1,5 +1,5 @@
 -- All documents with what was decided for them; one without a decision is alone and stands for itself.
--- grain: one row per document   inputs: (incoming, decisions of one decide())
+-- grain: one row per document   inputs: (incoming, decided of one decide())
 -- parameters: none
 SELECT
     incoming.*,
@@ -12,4 +12,4 @@ SELECT
     coalesce(rehydration_weight, 1) AS rehydration_weight,
     coalesce(is_held_out, FALSE) AS is_held_out
 FROM incoming
-LEFT JOIN decisions USING (doc)
+LEFT JOIN decided USING (doc)

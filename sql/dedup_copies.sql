@@ -2,18 +2,24 @@
 -- grain: one row per document of a component   inputs: (kept of one decide())
 -- parameters: none
 WITH texts AS (
-    SELECT content_hash, arg_min(doc_id, (NOT is_kept, seen, doc_id)) AS first_id FROM kept GROUP BY content_hash
+    SELECT content_hash, arg_min(doc_id, (NOT is_kept, seen, doc_id)) AS first_id
+    FROM kept
+    WHERE content_hash IN (SELECT content_hash FROM kept GROUP BY ALL HAVING count(*) > 1)
+    GROUP BY content_hash
 ),
 addresses AS (
-    SELECT url_hash, arg_min(doc_id, (NOT is_kept, seen, doc_id)) AS first_id FROM kept GROUP BY url_hash
+    SELECT url_hash, arg_min(doc_id, (NOT is_kept, seen, doc_id)) AS first_id
+    FROM kept
+    WHERE url_hash IN (SELECT url_hash FROM kept GROUP BY ALL HAVING count(*) > 1)
+    GROUP BY url_hash
 ),
 standing AS (
     SELECT doc_id, doc, component, content_hash FROM kept WHERE is_kept
 ),
 replaced AS (
-    SELECT kept.*, CASE WHEN standing.component = kept.component THEN old_representative_id ELSE first_kept_id END AS new_id
-    FROM kept
-    LEFT JOIN standing ON standing.doc_id = kept.old_representative_id
+    SELECT copy.*, CASE WHEN standing.component = copy.component THEN old_representative_id ELSE first_kept_id END AS new_id
+    FROM kept AS copy
+    LEFT JOIN standing ON standing.doc_id = copy.old_representative_id
     WHERE NOT is_kept
 )
 SELECT

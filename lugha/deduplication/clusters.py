@@ -9,18 +9,16 @@ not be trained on.
 Memory is bounded: DuckDB does the joins and spills. Documents without a copy, which are most, go through none of it.
 """
 
+import os
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import duckdb
 import polars as pl
 
 from lugha.deduplication.held_out import draw
 from lugha.errors import LughaError
-from lugha.warehouse import query_text
-
-if TYPE_CHECKING:
-    import duckdb
+from lugha.warehouse import THREAD_BYTES, MemoryTooSmall, query_text
 
 DECIDED = {
     "cluster_id": pl.Binary,
@@ -32,9 +30,11 @@ DECIDED = {
     "rehydration_weight": pl.Int32,
     "is_held_out": pl.Boolean,
 }
+SIMILARITY = {"doc": pl.Int64, "similarity": pl.Float32}
 LATEST = 2**63 - 1  # where first_seen is unknown
-THREAD_BYTES = 125_000_000  # DuckDB's guide asks for this much a thread
-DECIDED_BYTES = 300  # a row of a copy in a hash table, generously
+LEAST_BYTES = 125_000_000  # DuckDB asks for this much for its one thread
+DECISION_BYTES = 300  # one decision in a hash table, generously
+PAIRS_AT_ONCE = 8_192  # of signatures, 8 MB
 
 
 class NumbersCollide(LughaError):
@@ -61,41 +61,42 @@ def decide(
     `signatures`: doc, signature (Binary, null without tokens); without them the similarity of near copies is null.
 
     The rows are read from files in `folder` (and from `documents`, if copies are few) when the frame is collected, so
-    both must stay until then. Raises NumbersCollide.
+    both must stay until then. Raises NumbersCollide, MemoryTooSmall.
     """
-    with (
-        tempfile.TemporaryDirectory(dir=folder, prefix="deciding-") as working,
-        _connect(memory_bytes // 2, Path(working)) as connection,
-    ):
-        _load(connection, documents, components, before)
-        _join_components(connection, memory_bytes // 2, Path(working))
-        for table in ("members", "clusters"):
-            connection.execute(f"CREATE TABLE {table} AS {query_text(f'dedup_{table}')}")
-        draw(connection)
-        for table in ("kept", "copies"):
-            connection.execute(f"CREATE TABLE {table} AS {query_text(f'dedup_{table}')}")
-        _measure(connection, signatures, Path(working))
-        return _completed(connection, documents, memory_bytes // 2, folder)
+    half = memory_bytes // 2  # the other half is for frames on their way in and out
+    with tempfile.TemporaryDirectory(dir=folder, prefix="deciding-") as working, _connect(half, working) as connection:
+        try:
+            _load(connection, documents, components, before)
+            _join_components(connection, half, Path(working))
+            for table in ("members", "clusters"):
+                connection.sql(query_text(f"dedup_{table}")).create(table)
+            draw(connection)
+            for table in ("kept", "copies"):
+                connection.sql(query_text(f"dedup_{table}")).create(table)
+            _measure(connection, signatures, Path(working))
+            return _completed(connection, documents, half, folder)
+        except duckdb.OutOfMemoryException as error:
+            raise MemoryTooSmall(
+                f"{memory_bytes // 1_000_000} MB are too few for deciding who is kept, though it spills. Give it more: "
+                f"{str(error).splitlines()[0]}"
+            ) from error
 
 
-def _connect(memory_bytes: int, working: Path) -> "duckdb.DuckDBPyConnection":
-    import duckdb
-
+def _connect(memory_bytes: int, working: str) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(
         config={
-            "memory_limit": f"{max(memory_bytes, THREAD_BYTES) // 1000}kB",
-            "temp_directory": str(working / "spilled"),
+            "memory_limit": f"{max(memory_bytes, LEAST_BYTES) // 1_000_000}MB",
+            "temp_directory": str(Path(working) / "spilled"),
+            "threads": max(1, min(os.cpu_count() or 1, memory_bytes // THREAD_BYTES)),
             "preserve_insertion_order": False,
         }
     )
-    threads = int(connection.execute("SELECT current_setting('threads')").fetchall()[0][0])
-    connection.execute(f"SET threads = {max(1, min(threads, memory_bytes // THREAD_BYTES))}")
     connection.execute("SET enable_progress_bar = false")  # it would be printed into every log
     return connection
 
 
 def _load(
-    connection: "duckdb.DuckDBPyConnection", documents: pl.LazyFrame, components: pl.LazyFrame, before: pl.LazyFrame
+    connection: duckdb.DuckDBPyConnection, documents: pl.LazyFrame, components: pl.LazyFrame, before: pl.LazyFrame
 ) -> None:
     ordered = documents.select(
         "doc",
@@ -117,45 +118,38 @@ def _load(
     _stream(connection, "before", before.select("doc_id", "representative_id", "is_kept", "is_held_out"))
 
 
-def _stream(connection: "duckdb.DuckDBPyConnection", table: str, frame: pl.LazyFrame) -> None:
+def _stream(connection: duckdb.DuckDBPyConnection, table: str, frame: pl.LazyFrame) -> None:
     """A table of the rows of a frame, which are never all in memory."""
     connection.register("incoming", frame.collect_batches(lazy=True))
-    connection.execute(f"CREATE TABLE {table} AS FROM incoming")
+    connection.table("incoming").create(table)
     connection.unregister("incoming")
 
 
-def _join_components(connection: "duckdb.DuckDBPyConnection", memory_bytes: int, working: Path) -> None:
+def _join_components(connection: duckdb.DuckDBPyConnection, memory_bytes: int, working: Path) -> None:
     """Table `joined` (doc, component): components, each named by its number, that equal texts and addresses join."""
     from lugha.deduplication.forest import components
 
     edges = working / "joins.parquet"
-    connection.execute(f"COPY ({query_text('dedup_joins')}) TO '{edges}' (FORMAT parquet)")
-    _stream(
-        connection,
-        "joined",
-        components(pl.scan_parquet(edges).collect_batches(lazy=True), memory_bytes, working)
-        .lazy()
-        .select("doc", "component"),
-    )
+    connection.sql(query_text("dedup_joins")).write_parquet(str(edges))
+    joined = components(pl.scan_parquet(edges).collect_batches(lazy=True), memory_bytes, working)
+    _stream(connection, "joined", joined)
 
 
-def _measure(connection: "duckdb.DuckDBPyConnection", signatures: pl.LazyFrame | None, working: Path) -> None:
+def _measure(connection: duckdb.DuckDBPyConnection, signatures: pl.LazyFrame | None, working: Path) -> None:
     """Table `similarities` (doc, similarity) of the copies whose text is not that of their representative."""
-    pairs, measured = working / "pairs.parquet", working / "similarities.parquet"
-    connection.execute("CREATE TABLE similarities (doc BIGINT, similarity FLOAT)")
     if signatures is None:
+        _stream(connection, "similarities", pl.LazyFrame(schema=SIMILARITY))
         return
     connection.register("incoming", signatures.select("doc", "signature").collect_batches(lazy=True))
-    connection.execute(
-        "CREATE TABLE signed AS SELECT doc, signature FROM incoming WHERE doc IN ("
-        "SELECT unnest([doc, representative_doc]) FROM copies WHERE NOT is_same_text)"
-    )
+    compared = "SELECT unnest([doc, representative_doc]) FROM copies WHERE NOT is_same_text"
+    connection.table("incoming").filter(f"doc IN ({compared})").create("signed")
     connection.unregister("incoming")
-    connection.execute(f"COPY ({query_text('dedup_pairs')}) TO '{pairs}' (FORMAT parquet, COMPRESSION uncompressed)")
-    pl.scan_parquet(pairs).map_batches(
-        _similarities, schema={"doc": pl.Int64, "similarity": pl.Float32}, streamable=True
-    ).sink_parquet(measured)
-    connection.execute(f"INSERT INTO similarities FROM '{measured}'")
+    pairs, measured = working / "pairs.parquet", working / "similarities.parquet"
+    connection.sql(query_text("dedup_pairs")).write_parquet(
+        str(pairs), compression="uncompressed", row_group_size=PAIRS_AT_ONCE
+    )
+    pl.scan_parquet(pairs).map_batches(_similarities, schema=SIMILARITY, streamable=True).sink_parquet(measured)
+    connection.read_parquet(str(measured)).create("similarities")
 
 
 def _similarities(pairs: pl.DataFrame) -> pl.DataFrame:
@@ -168,21 +162,21 @@ def _similarities(pairs: pl.DataFrame) -> pl.DataFrame:
 
 
 def _completed(
-    connection: "duckdb.DuckDBPyConnection", documents: pl.LazyFrame, memory_bytes: int, folder: Path
+    connection: duckdb.DuckDBPyConnection, documents: pl.LazyFrame, memory_bytes: int, folder: Path
 ) -> pl.LazyFrame:
     """All documents with their decisions. Few decisions are joined when the frame is read, which saves writing all
     rows once more; many of them by DuckDB, which spills.
     """
-    rows, all_rows = folder / "decisions.parquet", folder / "decided.parquet"
-    connection.execute(f"COPY ({query_text('dedup_decisions')}) TO '{rows}' (FORMAT parquet)")
-    decisions = pl.scan_parquet(rows).cast(DECIDED)
-    if decisions.select(pl.len()).collect().item() * DECIDED_BYTES <= memory_bytes:
-        return _complete(documents.join(decisions, on="doc", how="left"))
-    connection.execute(f"CREATE VIEW decisions AS FROM '{rows}'")
+    decisions, rows = folder / "decisions.parquet", folder / "decided.parquet"
+    connection.sql(query_text("dedup_decisions")).write_parquet(str(decisions))
+    decided = pl.scan_parquet(decisions)
+    if decided.select(pl.len()).collect().item() * DECISION_BYTES <= memory_bytes:
+        return _complete(documents.join(decided.cast(pl.Schema(DECIDED)), on="doc", how="left"))
+    connection.read_parquet(str(decisions)).create_view("decided")
     connection.register("incoming", documents.collect_batches(lazy=True))
-    connection.execute(f"COPY ({query_text('dedup_completed')}) TO '{all_rows}' (FORMAT parquet)")
+    connection.sql(query_text("dedup_completed")).write_parquet(str(rows))
     connection.unregister("incoming")
-    return pl.scan_parquet(all_rows).cast(dict(documents.collect_schema()) | DECIDED)
+    return pl.scan_parquet(rows).cast(documents.collect_schema()).cast(pl.Schema(DECIDED))
 
 
 def _complete(joined: pl.LazyFrame) -> pl.LazyFrame:

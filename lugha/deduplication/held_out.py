@@ -5,12 +5,9 @@ The side of a cluster is drawn once, by the hash of its id, and never changes. O
 language that is never measured cannot be seen to fall (decision 0005).
 """
 
-from typing import TYPE_CHECKING
+import duckdb
 
 from lugha.warehouse import query_text
-
-if TYPE_CHECKING:
-    import duckdb
 
 
 def held_out_count(cluster_count: int) -> int:
@@ -19,7 +16,7 @@ def held_out_count(cluster_count: int) -> int:
     return max(few, min(max(50, cluster_count // 100), cluster_count // 20))
 
 
-def draw(connection: "duckdb.DuckDBPyConnection") -> None:
+def draw(connection: duckdb.DuckDBPyConnection) -> None:
     """Table `drawn` (cluster_id) of the new clusters that fill up what is wanted now.
 
     Reads the tables `documents`, `members`, `clusters` and `before` of clusters.py. Clusters that earlier runs held

@@ -1,7 +1,6 @@
 """A recipe becomes a manifest: the same one from the same documents, and only documents that may be trained on."""
 
 import dataclasses
-from datetime import UTC, datetime
 
 import polars as pl
 import pytest
@@ -9,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lugha.construction.mixture import NothingToMix, NothingToStarve, mix
-from lugha.deduplication.clusters import cluster
 from lugha.lake import TABLES
 from lugha.lake.digest import short_hash
 from lugha.mixtures import Drill, Recipe
+from tests.deduplication.clustering import Page, run
 
 RECIPE = Recipe("test", "a test", "unimax", budget_bytes=1_000, max_epochs=4.0, cap_share=1.0, seed=1)
 SIZES = {"yor_Latn": [100] * 10, "amh_Ethi": [30, 20], "mya_Mymr": [70] * 20}
@@ -200,22 +199,8 @@ def test_a_recipe_that_leaves_no_document_to_anyone_is_an_error(more):
 
 def test_no_held_out_document_and_no_copy_of_one_is_mixed():
     """Through dedup_sets as the asset reads it: representatives that are not held out."""
-    rows = pl.DataFrame(
-        [
-            {
-                "doc_id": short_hash(f"{n}".encode()),
-                "snapshot": "web-1",
-                "host": "a.example",
-                "content_hash": short_hash(f"{n % 40}".encode()),
-                "byte_count": 10,
-                "first_seen": datetime(2026, 1, 1, tzinfo=UTC),
-                "text": f"{n % 40}".replace("1", "kan ").replace("2", "èjì ") * 3,
-            }
-            for n in range(80)
-        ]
-    )
-    clustered = cluster(rows, pl.DataFrame(schema={"cluster_id": pl.Binary, "is_held_out": pl.Boolean})).with_columns(
-        pl.lit("yor_Latn").alias("language")
+    clustered = run([Page(f"{n}", n, text=f"{n % 40}") for n in range(80)]).with_columns(
+        language=pl.lit("yor_Latn"), snapshot=pl.lit("web-1"), byte_count=pl.lit(10, pl.Int64)
     )
     held_out = clustered.filter("is_held_out")
     assert held_out.height > 0

@@ -224,7 +224,7 @@ def ruled(rows: pl.DataFrame) -> list[dict[str, object]]:
     return rows.select(RULED).sort("doc").to_dicts()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(page_lists, graphs, histories, st.sampled_from([ENOUGH, NO_MEMORY]))
 def test_decisions_follow_the_rules_whatever_was_decided_before(documents, near, history, memory_bytes):
     past = [
@@ -237,7 +237,7 @@ def test_decisions_follow_the_rules_whatever_was_decided_before(documents, near,
     assert found == sorted(expected(documents, near, before, told(rows, "is_held_out")), key=lambda row: row["doc"])
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(page_lists, graphs, st.lists(st.sets(st.sampled_from(NAMES)), min_size=2, max_size=5), st.randoms())
 def test_any_order_of_additions_and_removals_ends_in_the_clusters_of_a_full_run(documents, near, states, random):
     """What was kept and is still there is kept, but for copies of held-out text; no side changes."""

@@ -1,24 +1,18 @@
 """The side of a cluster is drawn once and never changes."""
 
-import polars as pl
+from collections.abc import Iterable
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lugha.deduplication.held_out import held_out_count, hold_out
-from lugha.lake.digest import short_hash
-
-NONE = pl.DataFrame(schema={"cluster_id": pl.Binary, "is_held_out": pl.Boolean})
+from lugha.deduplication.held_out import held_out_count
+from tests.deduplication.clustering import NONE, Page, run, told
 
 
-def clusters(*numbers: int) -> pl.DataFrame:
-    return pl.DataFrame(
-        {"cluster_id": [short_hash(f"{n}".encode()) for n in numbers]}, schema={"cluster_id": pl.Binary}
-    )
-
-
-def sides(frame: pl.DataFrame) -> dict[bytes, bool]:
-    return dict(frame.iter_rows())
+def pages(numbers: Iterable[int]) -> list[Page]:
+    """Documents that are like no other, each a cluster."""
+    return [Page(f"{n}") for n in numbers]
 
 
 @pytest.mark.parametrize(
@@ -54,41 +48,42 @@ def test_never_more_than_one_in_twenty_except_in_the_smallest_languages(cluster_
     assert held_out_count(cluster_count) <= max(2, cluster_count / 20)
 
 
-@settings(deadline=None, max_examples=30)
-@given(st.lists(st.integers(1, 120), min_size=1, max_size=5), st.randoms(use_true_random=False))
+@settings(deadline=None, max_examples=10)
+@given(st.lists(st.integers(1, 120), min_size=1, max_size=4), st.randoms(use_true_random=False))
 def test_sides_never_change_when_clusters_are_added(batches, random):
     """Each batch is a run: what stands on a side stays there, and the count is what the rule says for what there is."""
-    before, numbers = NONE, []
+    before, sides, numbers = NONE, {}, []
     for size in batches:
         numbers += range(len(numbers), len(numbers) + size)
-        shuffled = list(numbers)
+        shuffled = pages(numbers)
         random.shuffle(shuffled)
-        now = hold_out(clusters(*shuffled), before)
-        assert sides(now).items() >= sides(before).items()
-        assert now["is_held_out"].sum() == held_out_count(len(numbers))
-        before = now
+        rows = run(shuffled, before=before)
+        now = told(rows, "is_held_out")
+        assert now.items() >= sides.items()
+        assert sum(now.values()) == held_out_count(len(numbers))
+        before, sides = rows.select(NONE.columns), now
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=10)
 @given(st.sets(st.integers(0, 300), min_size=1), st.sets(st.integers(0, 300), min_size=1))
 def test_a_cluster_that_is_gone_takes_no_other_to_its_side(first, second):
     """Bounds may change and clusters vanish; those that are left keep their side."""
-    before = hold_out(clusters(*first), NONE)
-    now = hold_out(clusters(*second), before)
-    assert all(sides(now)[c] == side for c, side in sides(before).items() if c in sides(now))
-    assert now["cluster_id"].to_list() == clusters(*second)["cluster_id"].to_list()
+    before = run(pages(first))
+    sides, now = (
+        told(before, "is_held_out"),
+        told(run(pages(second), before=before.select(NONE.columns)), "is_held_out"),
+    )
+    assert all(now[name] == side for name, side in sides.items() if name in now)
 
 
 def test_the_draw_depends_on_the_clusters_alone():
-    forward, backward = hold_out(clusters(*range(100)), NONE), hold_out(clusters(*reversed(range(100))), NONE)
-    assert sides(forward) == sides(backward)
-    assert sum(sides(forward).values()) == 5
+    forward, backward = (told(run(pages(numbers)), "is_held_out") for numbers in (range(100), reversed(range(100))))
+    assert forward == backward
+    assert sum(forward.values()) == 5
 
 
-def test_a_repeated_run_changes_nothing():
-    before = hold_out(clusters(*range(100)), NONE)
-    assert hold_out(clusters(*range(100)), pl.concat([before, before])).equals(before)
-
-
-def test_no_clusters_have_no_sides():
-    assert hold_out(clusters(), NONE).equals(NONE)
+def test_a_cluster_is_drawn_as_one_whoever_stands_for_it():
+    """Two hundred documents in a hundred clusters give five clusters, not ten documents."""
+    rows = run([Page(f"{n}", n, float(n % 7), text=f"{n % 100}") for n in range(200)])
+    held_out = rows.filter("is_held_out")
+    assert (held_out.height, held_out["cluster"].n_unique()) == (10, 5)
