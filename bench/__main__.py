@@ -24,7 +24,7 @@ class UnknownBench(LughaError):
 
 def main() -> int:
     """Run the measurements that NAME asks for; the exit status is 0 where all ran."""
-    names = sorted(m.name for m in pkgutil.iter_modules(bench.__path__) if m.name != "__main__")
+    names = sorted(m.name for m in pkgutil.iter_modules(bench.__path__) if m.name != "__main__" and not m.ispkg)
     wanted = os.environ.get("NAME", "")
     if wanted != "all" and wanted not in names:
         print(

@@ -1,0 +1,1 @@
+"""Text with copies whose truth is known, and what is needed to measure who finds them."""
