@@ -12,7 +12,7 @@ from pathlib import Path
 
 SECONDS_BETWEEN_LOOKS = 0.1
 _REAPER = 36  # PR_SET_CHILD_SUBREAPER of prctl(2): orphaned grandchildren become ours, and their CPU time too
-_GRACE_SECONDS = 10  # for what outlives the command or its limit; then it is killed
+_GRACE_SECONDS = 10  # for grandchildren that outlive the command; then they are killed
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def use_of(command: list[str], environment: dict[str, str], limit_s: float) -> U
                     status, ended = os.waitstatus_to_exitcode(raw), time.monotonic()
                     process.returncode = status
                 continue
-            if time.monotonic() - (ended or start + limit_s) > _GRACE_SECONDS:
+            if time.monotonic() > (ended + _GRACE_SECONDS if ended else start + limit_s):
                 _end(process.pid)
             peak = max(peak, _memory(process.pid))
             time.sleep(SECONDS_BETWEEN_LOOKS)
