@@ -24,6 +24,7 @@ PARAGRAPH_SCHEMA = {
     "byte_count": pl.Int32,
 }
 _PARAGRAPHS = 1 << 14  # at a time
+_SIGNATURE = 4 * PERMUTATIONS  # bytes
 _EMPTY = np.iinfo(np.uint32).max  # what datasketch has for a minimum of nothing
 
 
@@ -40,10 +41,12 @@ class Signed:
         """Signatures as they are stored: 480 bytes each, little-endian; null for a text without tokens."""
         import pyarrow as pa
 
-        blobs = pa.py_buffer(np.ascontiguousarray(self.signatures, "<u4"))
-        column = pa.Array.from_buffers(pa.binary(4 * PERMUTATIONS), len(self.token_counts), [None, blobs])
-        found = pl.Series("signature", column.cast(pa.large_binary()))
-        return found.zip_with(pl.Series(self.token_counts > 0), pl.Series([None], dtype=pl.Binary))
+        there = self.token_counts > 0
+        bounds = np.concatenate([[0], np.cumsum(there * _SIGNATURE)])
+        values = np.ascontiguousarray(self.signatures if there.all() else self.signatures[there], "<u4")
+        parts = (np.packbits(there, bitorder="little"), bounds, values)
+        column = pa.Array.from_buffers(pa.large_binary(), len(there), [pa.py_buffer(part) for part in parts])
+        return pl.Series("signature", column)
 
 
 def sign(texts: Texts) -> Signed:
@@ -62,7 +65,7 @@ def sign(texts: Texts) -> Signed:
 
 def signatures_of(column: pl.Series) -> Array:
     """Stored signatures as uint32[n, PERMUTATIONS]; a null is the signature of a text without tokens."""
-    joined = b"".join(column.fill_null(b"\xff" * (4 * PERMUTATIONS)).to_list())
+    joined = b"".join(column.fill_null(b"\xff" * _SIGNATURE).to_list())
     return np.frombuffer(joined, "<u4").reshape(-1, PERMUTATIONS)
 
 

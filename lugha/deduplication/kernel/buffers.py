@@ -27,26 +27,29 @@ class Span:
 
 
 def spans(texts: Texts) -> Iterator[Span]:
-    """The texts of a column, buffer by buffer; nulls are left out."""
+    """The texts of a column of strings, buffer by buffer; nulls are left out. Raises pyarrow.ArrowInvalid and its like
+    for a column that is not of strings.
+    """
     import pyarrow as pa
 
     column = texts.to_arrow(compat_level=pl.CompatLevel.newest()) if isinstance(texts, pl.Series) else texts
     first = 0
     for chunk in column.chunks if isinstance(column, pa.ChunkedArray) else [column]:
-        if pa.types.is_string(chunk.type) or pa.types.is_large_string(chunk.type):
-            yield from _by_offsets(chunk, first)
+        if pa.types.is_string_view(chunk.type):
+            yield from _by_views(chunk, first)
+        elif pa.types.is_large_string(chunk.type):
+            yield from _by_offsets(chunk, np.int64, first)
         else:
-            yield from _by_views(chunk.cast(pa.string_view()), first)
+            yield from _by_offsets(
+                chunk if pa.types.is_string(chunk.type) else chunk.cast(pa.string()), np.int32, first
+            )
         first += len(chunk)
 
 
-def _by_offsets(chunk: "pa.Array", first: int) -> Iterator[Span]:
-    import pyarrow as pa
-
+def _by_offsets(chunk: "pa.Array", width: type[np.integer[Any]], first: int) -> Iterator[Span]:
     _, offsets, data = chunk.buffers()
     if not len(chunk) or data is None:
         return
-    width = np.int32 if pa.types.is_string(chunk.type) else np.int64
     bounds = np.frombuffer(offsets, width)[chunk.offset : chunk.offset + len(chunk) + 1].astype(np.int64)
     rows = np.flatnonzero(_is_there(chunk))
     yield Span(_bytes(data), bounds[rows], bounds[rows + 1], rows + first)
@@ -63,7 +66,7 @@ def _by_views(chunk: "pa.Array", first: int) -> Iterator[Span]:
     rows = np.flatnonzero(is_inline & is_there)
     yield Span(own, rows * VIEW + 4, rows * VIEW + 4 + lengths[rows], rows + first)
     for number, block in enumerate(blocks):
-        rows = np.flatnonzero(~is_inline & is_there & (words[:, 2] == number))
+        rows = np.flatnonzero(~is_inline & (is_there == 1) & (words[:, 2] == number))
         starts = words[rows, 3].astype(np.int64)
         yield Span(_bytes(block), starts, starts + lengths[rows], rows + first)
 
@@ -76,7 +79,8 @@ def _bytes(buffer: "pa.Buffer") -> Array:
 
 
 def _is_there(chunk: "pa.Array") -> Array:
-    if not chunk.null_count:
-        return np.ones(len(chunk), bool)
-    found: Array = chunk.is_valid().to_numpy(zero_copy_only=False)
-    return found
+    """Read from the bitmap, because pyarrow's own way loads its compute functions: 0.05 CPU-seconds."""
+    bitmap = chunk.buffers()[0]
+    if bitmap is None:
+        return np.ones(len(chunk), np.uint8)
+    return np.unpackbits(_bytes(bitmap), bitorder="little")[chunk.offset : chunk.offset + len(chunk)]
