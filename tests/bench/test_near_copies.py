@@ -64,17 +64,17 @@ def test_the_similarity_of_the_truth_is_that_of_the_texts(made: list[Document]):
         assert copy.jaccard == pytest.approx(jaccard(copy.text, original[copy.cluster]))
 
 
-def test_two_documents_of_different_clusters_are_never_like_each_other(made: list[Document]):
-    """All pairs that share a shingle, though every sentence has been dealt twice."""
-    originals = [document for document in made if document.kind not in KINDS]
-    sizes = [len(shingles(document.text)) for document in originals]
+def test_two_documents_of_different_clusters_are_never_like_each_other():
+    """All pairs that share a shingle, though every sentence has been dealt ten times."""
+    yoruba = {"yor_Latn": sentences_of(None)["yor_Latn"]}
+    originals = [d.text for d in documents(yoruba, SIZE, seed=1) if d.kind not in KINDS]
+    sizes = [len(shingles(text)) for text in originals]
     holders: dict[bytes, list[int]] = {}
-    for number, document in enumerate(originals):
-        for shingle in shingles(document.text):
+    for number, text in enumerate(originals):
+        for shingle in shingles(text):
             holders.setdefault(shingle, []).append(number)
     shared = Counter(pair for numbers in holders.values() for pair in combinations(numbers, 2))
-    likest = max(count / (sizes[a] + sizes[b] - count) for (a, b), count in shared.items())
-    assert likest < 0.4
+    assert max(count / (sizes[a] + sizes[b] - count) for (a, b), count in shared.items()) < 0.12
 
 
 def test_the_words_are_those_of_the_language(made: list[Document]):
@@ -148,9 +148,9 @@ def test_the_truth_of_the_other_generator_is_read_too(tmp_path: Path):
     assert truth_of(tmp_path).equals(TRUTH)
 
 
-def test_cpu_time_of_grandchildren_counts_and_memory_is_that_at_the_highest():
+def test_cpu_time_of_orphaned_grandchildren_counts_and_memory_is_that_at_the_highest():
     grandchild = "import time\nx = bytearray(120_000_000)\nwhile time.process_time() < 0.5: pass"
-    child = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {grandchild!r}])"
+    child = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {grandchild!r}])"
     used = use_of([sys.executable, "-c", child], {}, limit_s=60)
     assert used.status == 0
     assert 0.5 <= used.cpu_s < 2
