@@ -34,7 +34,7 @@ def contaminated(documents: Iterable[pl.DataFrame], items: pl.DataFrame) -> pl.D
     """One row (OVERLAPS) for each document and benchmark that overlap, with the item that overlaps most, sorted.
 
     documents: batches with doc_id, text in NFC, each document once; they are read once, and what is remembered of them is at
-    most MOST_DOCUMENTS numbers for each n-gram of an item. items: benchmark, item_id, text; about 2 kB of memory each.
+    most MOST_DOCUMENTS numbers for each n-gram of an item. items: benchmark, item_id, text; about 3 kB of memory each.
 
     `share` is the part of the item's distinct n-grams that the document holds, 0..1; 1 where the item is there as a
     whole; the estimated Jaccard similarity where the document is a near copy. Items that are too short for a run to

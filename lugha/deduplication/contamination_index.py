@@ -77,6 +77,7 @@ def index_of(items: pl.DataFrame) -> ItemIndex:
     """The index of items (benchmark, item_id, text). Items without tokens are left out; of several items of one
     benchmark with the same tokens the first stands for all.
     """
+    items = items.sort("benchmark", maintain_order=True)
     tokens, bounds = _tokens(items["text"])
     lengths = np.diff(bounds)
     words = np.where(_is_unspaced(items["text"], lengths), LETTERS_OF_A_WORD, 1)
@@ -90,7 +91,7 @@ def index_of(items: pl.DataFrame) -> ItemIndex:
     )
     longs = known.filter("is_long")["item"].to_numpy()
     runs, gram_items = kernel.gram_keys(tokens, bounds, longs, GRAM * words, LEAST_DISTINCT)
-    grams, of_gram, gram_counts = _numbered(runs, gram_items, known)
+    grams, of_gram, gram_counts = _numbered(runs, gram_items, items["benchmark"].rank("dense").to_numpy())
     whole_keys, of_whole = _wholes(known)
     return ItemIndex(
         items=known.select("item", "benchmark", "item_id").join(gram_counts, on="item", how="left"),
@@ -122,14 +123,26 @@ def _is_unspaced(texts: pl.Series, lengths: Array) -> Array:
     return unspaced
 
 
-def _numbered(keys: Array, items: Array, known: pl.DataFrame) -> tuple[Array, pl.DataFrame, pl.DataFrame]:
-    """Distinct keys of n-grams, (gram, item) with at most MOST_ITEMS items of a benchmark, and (item, gram_count)."""
-    benchmarks = known.select("item", pl.col("benchmark").rank("dense").alias("of"))
-    pairs = pl.DataFrame({"key": keys, "item": items}).unique().join(benchmarks, on="item").sort("key", "of", "item")
-    numbered = pairs.with_columns(gram=pl.col("key").rle_id().cast(pl.Int64))
-    questions = numbered.select(pl.struct("gram", "of").rle_id()).to_series().to_numpy()
-    led = numbered.filter(pl.Series(are_first(questions, MOST_ITEMS))).select("gram", "item")
-    return pairs["key"].unique(maintain_order=True).to_numpy(), led, pairs.group_by("item").len("gram_count")
+def _numbered(keys: Array, items: Array, benchmarks: Array) -> tuple[Array, pl.DataFrame, pl.DataFrame]:
+    """Distinct keys of n-grams, (gram, item) with at most MOST_ITEMS items of a benchmark, and (item, gram_count).
+    `items` ascend, and so do the numbers of their `benchmarks`.
+    """
+    order = np.argsort(keys, kind="stable")
+    keys, items = keys[order], items[order]
+    is_first = _changes(keys) | _changes(items)
+    keys, items = keys[is_first], items[is_first]
+    is_new = _changes(keys)
+    chosen = are_first(np.cumsum(is_new | _changes(benchmarks[items])), MOST_ITEMS)
+    led = pl.DataFrame({"gram": (np.cumsum(is_new) - 1)[chosen], "item": items[chosen]})
+    count_of = np.bincount(items)
+    counts = pl.DataFrame({"item": np.flatnonzero(count_of), "gram_count": count_of[count_of > 0]})
+    return keys[is_new], led, counts
+
+
+def _changes(values: Array) -> Array:
+    """Whether each differs from the one before it; the first does."""
+    changed: Array = np.append(True, values[1:] != values[:-1])[: len(values)]
+    return changed
 
 
 def _wholes(known: pl.DataFrame) -> tuple[Array, pl.DataFrame]:
