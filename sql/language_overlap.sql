@@ -5,7 +5,7 @@
 WITH buckets AS (
     SELECT 1 AS kind, content_hash AS key, doc, language, 0::BIGINT AS sketch_low, 0::BIGINT AS sketch_high FROM signatures
     UNION ALL
-    SELECT 2, url_hash, doc, language, 0, 0 FROM signatures WHERE url_hash IS NOT NULL
+    SELECT 2, url_hash, doc, language, 0, 0 FROM signatures
     UNION ALL
     SELECT 3, encode(key::VARCHAR), doc, language, sketch_low, sketch_high FROM band_index
 ),

@@ -1,5 +1,7 @@
 """Sentence pairs that are the same."""
 
+from pathlib import Path
+
 import polars as pl
 import pytest
 from hypothesis import given
@@ -87,3 +89,12 @@ def test_the_order_of_rows_changes_nothing(pairs: list[tuple[str, str]], random)
     kept = straight.filter("is_kept")
     assert set(straight["cluster_id"]) == set(kept["pair_id"])
     assert kept["cluster_id"].equals(kept["pair_id"])
+
+
+@pytest.mark.shared
+def test_tatoeba_has_pairs_that_differ_in_punctuation_alone(shared_data: Path):
+    folder = shared_data / "parallel" / "tatoeba" / "eng_Latn-amh_Ethi"
+    source, target = ((folder / f"test.{code}").read_text("utf-8").splitlines() for code in ("eng_Latn", "amh_Ethi"))
+    pairs = pl.DataFrame({"source": source, "target": target}).with_row_index("pair_id")
+    copies = same_pairs(pairs).filter(~pl.col("is_kept")).join(pairs, on="pair_id")
+    assert copies["source"].to_list() == ["Do not disturb!"]
