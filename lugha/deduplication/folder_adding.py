@@ -13,10 +13,12 @@ import polars as pl
 from lugha.deduplication.clusters import decide
 from lugha.deduplication.forest import components
 from lugha.deduplication.held_out import held_out_count
+from lugha.deduplication.signatures import signatures_of, similarities
 
 BEFORE = ["doc_id", "cluster_id", "representative_id", "is_kept", "is_held_out"]
 MOST_ADDED_SHARE = 0.2  # new documents for each old one; with more, looking for what they touch saves nothing
-TOUCHED_BYTES = 1_000  # a document of a touched cluster, while its cluster is looked for
+TOUCHED_BYTES = 3_000  # a document that is new or of a touched cluster, with its signature and its representative's
+DECIDING_BYTES = 250_000_000  # one thread is enough for what is touched, and more of them take longer to start
 
 
 def decide_added(
@@ -32,33 +34,31 @@ def decide_added(
     `decided`: what was decided for the old ones. `added`: the new ones. `signatures`: doc and signature of both.
     `edges`: files of edges among both. The frame reads `decided` and files in `folder` when it is collected.
     """
-    documents = added.collect()
-    old_count = decided.select(pl.len()).collect().item()
-    if documents.height > MOST_ADDED_SHARE * old_count or documents.height * TOUCHED_BYTES > memory_bytes:
+    most = memory_bytes // TOUCHED_BYTES
+    documents = added.head(most + 1).collect()
+    if documents.height > min(most, MOST_ADDED_SHARE * decided.select(pl.len()).collect().item()):
         return None
     near = _edges_to(documents["doc"], edges)
-    clusters = _touched_clusters(decided, documents, near)
-    is_touched = pl.col("cluster_id").is_in(clusters.implode())
-    touched = decided.filter(is_touched)
-    if touched.select(pl.len()).collect().item() * TOUCHED_BYTES > memory_bytes:
+    is_touched = pl.col("cluster_id").is_in(_touched_clusters(decided, documents, near).implode())
+    before = decided.filter(is_touched).head(most + 1).collect()
+    if before.height > most:
         return None
-    before = touched.collect()
     together = pl.concat([before.select(documents.columns), documents])
     found = decide(
         together.lazy(),
         components([near, _within_clusters(before)], memory_bytes, folder),
         before.select(BEFORE).lazy(),
-        memory_bytes=memory_bytes,
+        memory_bytes=min(memory_bytes, DECIDING_BYTES),
         folder=folder,
-        signatures=signatures.filter(pl.col("doc").is_in(together["doc"].implode())),
     ).collect()
     untouched = decided.filter(~is_touched)
-    return pl.concat([untouched, _held_out(found, before, untouched).select(decided.collect_schema().names()).lazy()])
+    measured = _measured(_held_out(found, before, untouched), before, signatures)
+    return pl.concat([untouched, measured.select(before.columns).lazy()])
 
 
 def _edges_to(docs: pl.Series, edges: Sequence[Path]) -> pl.DataFrame:
     is_new = pl.col("doc_a").is_in(docs.implode()) | pl.col("doc_b").is_in(docs.implode())
-    return pl.scan_parquet(list(edges)).filter(is_new).select("doc_a", "doc_b").collect()
+    return pl.scan_parquet(list(edges)).filter(is_new).select("doc_a", "doc_b").collect().rechunk()
 
 
 def _touched_clusters(decided: pl.LazyFrame, documents: pl.DataFrame, near: pl.DataFrame) -> pl.Series:
@@ -73,6 +73,24 @@ def _touched_clusters(decided: pl.LazyFrame, documents: pl.DataFrame, near: pl.D
 def _within_clusters(before: pl.DataFrame) -> pl.DataFrame:
     """Edges that hold every old cluster together, which takes one for each document."""
     return before.select(pl.col("doc").min().over("cluster_id").alias("doc_a"), pl.col("doc").alias("doc_b"))
+
+
+def _measured(found: pl.DataFrame, before: pl.DataFrame, signatures: pl.LazyFrame) -> pl.DataFrame:
+    """`found` with the similarity of near copies to their representatives: as before where these are the same, else
+    from both signatures; 0 for a document without tokens, which is like nothing.
+    """
+    known = before.select("doc_id", "representative_id", known="similarity")
+    joined = found.join(known, on=["doc_id", "representative_id"], how="left", maintain_order="left")
+    numbers = found.select("doc_id", other="doc")
+    pairs = joined.filter(pl.col("similarity").is_null() & pl.col("known").is_null()).select("doc", "representative_id")
+    pairs = pairs.join(numbers, left_on="representative_id", right_on="doc_id")
+    needed = pl.concat([pairs["doc"], pairs["other"]]).unique()
+    read = signatures.filter(pl.col("doc").is_in(needed.implode()) & pl.col("signature").is_not_null()).collect()
+    both = pairs.join(read, on="doc").join(read, left_on="other", right_on="doc", suffix="_of_other")
+    measured = similarities(signatures_of(both["signature"]), signatures_of(both["signature_of_other"]))
+    new = both.select("doc", new=pl.Series(measured, dtype=pl.Float32))
+    similarity = pl.coalesce("similarity", "known", "new", pl.lit(0.0, pl.Float32))
+    return joined.join(new, on="doc", how="left").with_columns(similarity)
 
 
 def _held_out(found: pl.DataFrame, before: pl.DataFrame, untouched: pl.LazyFrame) -> pl.DataFrame:

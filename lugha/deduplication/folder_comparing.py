@@ -52,19 +52,18 @@ def refuse_same_ids(state: Path, shards: Sequence[Shard], memory_bytes: int) -> 
 
 def _compare_range(state: Path, shards: Sequence[Shard], memory_bytes: int, path: Path, within: KeyRange) -> None:
     there = {shard.name: shard.digest for shard in shards}
-    settings, compared = made_from(path) or (None, {})
-    if settings == COMPARING and compared == there:
+    inputs, noted = {"rules": COMPARING, "shards": there}, made_from(path)
+    if noted == inputs:
         return
-    if settings == COMPARING and compared and compared.items() <= there.items():
+    compared = noted["shards"] if noted and noted["rules"] == COMPARING else {}
+    if compared and compared.items() <= there.items():
         old, new = _index(state, shards, compared), _index(state, shards, there.keys() - compared)
         found = edges_with(new, old, within, memory_bytes)
-        edges = (
-            pl.concat([pl.read_parquet(path), found]).unique(["doc_a", "doc_b"], keep="first").sort("doc_a", "doc_b")
-        )
+        edges = pl.concat([pl.read_parquet(path), found])
     else:
         edges = edges_of(_index(state, shards, there), within, memory_bytes)
     with whole_file(path) as part:
-        edges.write_parquet(part, compression="uncompressed", statistics=False, metadata=note([COMPARING, there]))
+        edges.write_parquet(part, compression="uncompressed", statistics=False, metadata=note(inputs))
 
 
 def _index(state: Path, shards: Sequence[Shard], names: Container[str]) -> pl.LazyFrame:

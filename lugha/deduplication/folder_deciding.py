@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -49,17 +50,16 @@ def decide_folder(out: Path, shards: Sequence[Shard], edges: Sequence[Path], mem
     return _counts(pl.scan_parquet(path))
 
 
-def _inputs(shards: Sequence[Shard]) -> list[object]:
-    return [RULES, {shard.name: shard.digest for shard in shards}]
+def _inputs(shards: Sequence[Shard]) -> dict[str, Any]:
+    return {"rules": RULES, "shards": {shard.name: shard.digest for shard in shards}}
 
 
 def _decided(
     state: Path, path: Path, shards: Sequence[Shard], edges: Sequence[Path], memory_bytes: int, working: Path
 ) -> pl.LazyFrame:
-    rules, old = made_from(path) or (None, {})
-    there = {shard.name: shard.digest for shard in shards}
-    if rules == RULES and old.items() <= there.items():
-        added = _rows(state, [shard for shard in shards if shard.name not in old])
+    noted = made_from(path)
+    if noted and noted["rules"] == RULES and noted["shards"].items() <= _inputs(shards)["shards"].items():
+        added = _rows(state, [shard for shard in shards if shard.name not in noted["shards"]])
         signatures = _rows(state, shards).select("doc", "signature")
         decided = pl.scan_parquet(path)
         found = decide_added(decided, added.drop("signature"), signatures, edges, memory_bytes, working)

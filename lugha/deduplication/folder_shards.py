@@ -25,7 +25,7 @@ FIELDS: dict[str, pl.DataType] = {
     "lang": pl.String(),
 }
 NEEDED = ("id", "text")
-END_BYTES = 1_000_000  # of a shard, at its start and at its end, that its digest is made from
+END_BYTES = 1 << 16  # of a shard, at its start and at its end, that its digest is made from
 
 
 class NoShards(LughaError):
@@ -112,9 +112,8 @@ def _digest(path: Path) -> str:
     hashed = hashlib.sha256(f"{state.st_size} {state.st_mtime_ns}".encode())
     with path.open("rb") as file:
         hashed.update(file.read(END_BYTES))
-        if state.st_size > END_BYTES:
-            file.seek(max(END_BYTES, state.st_size - END_BYTES))
-            hashed.update(file.read())
+        file.seek(max(0, state.st_size - END_BYTES))
+        hashed.update(file.read())
     return hashed.hexdigest()
 
 
