@@ -46,7 +46,7 @@ class Signed:
         values = np.ascontiguousarray(self.signatures if there.all() else self.signatures[there], "<u4")
         parts = (np.packbits(there, bitorder="little"), bounds, values)
         column = pa.Array.from_buffers(pa.large_binary(), len(there), [pa.py_buffer(part) for part in parts])
-        return pl.Series("signature", column)
+        return pl.DataFrame(pa.table({"signature": column}))["signature"]
 
 
 def sign(texts: Texts) -> Signed:
@@ -65,8 +65,13 @@ def sign(texts: Texts) -> Signed:
 
 def signatures_of(column: pl.Series) -> Array:
     """Stored signatures as uint32[n, PERMUTATIONS]; a null is the signature of a text without tokens."""
-    joined = b"".join(column.fill_null(b"\xff" * _SIGNATURE).to_list())
-    return np.frombuffer(joined, "<u4").reshape(-1, PERMUTATIONS)
+    stored = column.fill_null(b"\xff" * _SIGNATURE).rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
+    _, bounds, data = stored.buffers()
+    if not len(stored):
+        return np.empty((0, PERMUTATIONS), "<u4")
+    first = int(np.frombuffer(bounds, np.int64)[stored.offset])
+    size = len(stored) * _SIGNATURE
+    return np.frombuffer(data, np.uint8)[first : first + size].view("<u4").reshape(-1, PERMUTATIONS)
 
 
 def band_rows(docs: Array, signed: Signed) -> pl.DataFrame:

@@ -44,7 +44,7 @@ def text_hashes(data: Array, starts: Array, ends: Array, rows: Array, hashes: Ar
     """Fill `hashes[rows]`: two hashes each of the bytes from `starts` to `ends`, with different numbers."""
     for d in range(rows.shape[0]):
         i, end = np.uint64(starts[d]), np.uint64(ends[d])
-        a = (end - i) * FIRST
+        a = (end - i + _1) * FIRST
         b = a ^ THIRD
         while i + _8 <= end:
             word = _word(data, i)
