@@ -18,42 +18,33 @@ EIGHTS, BYTES = np.uint64(0x0F0F0F0F0F0F0F0F), np.uint64(0x0101010101010101)
 
 
 @compiled
-def mark_new(keys: Array, lowest: int, shift: int, marks: Array) -> None:
-    """Mark the slots of keys, four in a byte of `marks`, once or twice.
+def _slot(key: int, lowest: int, shift: int) -> tuple[np.uint64, np.uint8]:
+    """Byte of `marks` for a key, and the first of its two bits there."""
+    slot = (np.uint64(key) - np.uint64(lowest)) >> np.uint64(shift)
+    return slot >> np.uint64(2), np.uint8(slot & np.uint64(3)) * np.uint8(2)
+
+
+@compiled
+def mark(keys: Array, lowest: int, shift: int, marks: Array) -> None:
+    """Mark the slots of keys once or, from the second key on, twice: one bit or two of the four pairs in a byte.
 
     Keys of one slot differ in their lowest `shift` bits only. Keys that come sorted, or in sorted runs, walk through
     `marks` once for each run.
     """
     for k in range(keys.shape[0]):
-        slot = (np.uint64(keys[k]) - np.uint64(lowest)) >> np.uint64(shift)
-        place = np.uint8(slot & np.uint64(3)) * np.uint8(2)
-        cell = marks[slot >> np.uint64(2)]
-        marks[slot >> np.uint64(2)] = cell | (np.uint8(1) + ((cell >> place) & np.uint8(1))) << place
+        at, bit = _slot(keys[k], lowest, shift)
+        marks[at] |= (np.uint8(1) + ((marks[at] >> bit) & np.uint8(1))) << bit
 
 
 @compiled
-def mark_old(keys: Array, lowest: int, shift: int, marks: Array) -> int:
-    """Mark the slots twice where a new key has been. How many of the keys stand in such slots."""
-    count = 0
+def is_marked(keys: Array, lowest: int, shift: int, marks: Array, twice: bool) -> Array:
+    """Which keys stand in slots that are marked, or marked twice; none that is beyond all slots."""
+    found = np.zeros(keys.shape[0], np.bool_)
     for k in range(keys.shape[0]):
-        slot = (np.uint64(keys[k]) - np.uint64(lowest)) >> np.uint64(shift)
-        place = np.uint8(slot & np.uint64(3)) * np.uint8(2)
-        cell = marks[slot >> np.uint64(2)]
-        if (cell >> place) & np.uint8(1):
-            marks[slot >> np.uint64(2)] = cell | (np.uint8(2) << place)
-            count += 1
-    return count
-
-
-@compiled
-def marked_twice(keys: Array, lowest: int, shift: int, marks: Array) -> Array:
-    """Which keys stand in slots that are marked twice."""
-    is_marked = np.empty(keys.shape[0], np.bool_)
-    for k in range(keys.shape[0]):
-        slot = (np.uint64(keys[k]) - np.uint64(lowest)) >> np.uint64(shift)
-        place = np.uint8(slot & np.uint64(3)) * np.uint8(2)
-        is_marked[k] = (marks[slot >> np.uint64(2)] >> (place + np.uint8(1))) & np.uint8(1)
-    return is_marked
+        at, bit = _slot(keys[k], lowest, shift)
+        if at < np.uint64(marks.shape[0]):
+            found[k] = (marks[at] >> (bit + np.uint8(twice))) & np.uint8(1)
+    return found
 
 
 @compiled
@@ -105,30 +96,34 @@ def _add(rows: Array, a: int, b: int, differing: int, found: Array, count: int) 
 
 
 @compiled
-def _collapse(rows: Array, order: Array, table: Array, found: Array, count: int) -> tuple[int, int]:
-    """Move the first row of every sketch to the front of `order`, and tie the other new rows to it. How many sketches
-    there are, and the count of edges.
+def _collapse(rows: Array, order: Array, table: Array, places: Array, found: Array, count: int) -> tuple[int, int]:
+    """Move one row of every sketch to the front of `order`, the one that comes before all others, and tie the other new
+    rows to it. How many sketches there are, and the count of edges.
     """
     size = 4
     while size < 2 * order.shape[0]:
         size *= 2
     table[:size] = -1
-    sketches = 0
-    for row in order:
+    for k, row in enumerate(order):
         mixed = np.uint64(rows[row, LOW]) * MIX ^ np.uint64(rows[row, HIGH])
         mixed = (mixed ^ (mixed >> np.uint64(32))) * MIX
         place = np.int64(mixed >> np.uint64(32)) & (size - 1)
         while table[place] >= 0:
-            first = table[place]
-            if rows[first, LOW] == rows[row, LOW] and rows[first, HIGH] == rows[row, HIGH]:
+            other = table[place]
+            if rows[other, LOW] == rows[row, LOW] and rows[other, HIGH] == rows[row, HIGH]:
                 break
             place = (place + 1) & (size - 1)
-        if table[place] >= 0:
-            count = _add(rows, table[place], row, 0, found, count) if rows[row, IS_NEW] else count
-            continue
-        table[place] = row
-        order[sketches] = row
-        sketches += 1
+        if table[place] < 0 or _comes_before(rows, row, table[place]):
+            table[place] = row
+        places[k] = place
+    sketches = 0
+    for k, row in enumerate(order):
+        first = int(table[places[k]])
+        if row == first:
+            order[sketches] = row
+            sketches += 1
+        elif rows[row, IS_NEW]:
+            count = _add(rows, first, row, 0, found, count)
     return sketches, count
 
 
@@ -214,8 +209,8 @@ def spanning_edges(rows: Array, most: int, bits: int) -> Array:
             end += 1
         if new_count and end - begin > 1:
             bucket = order[begin:end]
-            _sort(rows, bucket)
-            sketches, edges = _collapse(rows, bucket, table, found, edges)
+            sketches, edges = _collapse(rows, bucket, table, near, found, edges)
+            _sort(rows, bucket[:sketches])
             olds = 0
             while olds < sketches and not rows[bucket[olds], IS_NEW]:
                 olds += 1

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from lugha.deduplication.ranges import HIGHEST, LOWEST, KeyRange, split
+from lugha.deduplication.ranges import KeyRange, key_ranges, split
 from lugha.deduplication.shingles import MAX_DIFFERING_BITS, PERMUTATIONS
 
 Array = np.ndarray[Any, Any]
@@ -25,7 +25,8 @@ MOST_COMPARED = 16_384
 PARTS = 8  # that a range is cut into when it does not fit into memory
 KEY_BYTES = 16  # memory for a new key: itself, its slots, and slack of the allocator
 ROW_BYTES = 192  # memory for a document whose key occurs twice: as a frame, as rows, sorted, and its edge
-SLOTS = 8  # for each new key; one key in eight then stands in a slot of another
+SLOTS = 8  # for each new key, so that few keys stand in a slot of another
+LEAST_SLOTS = 1 << 22  # a megabyte; many old keys would meet few new ones in fewer
 
 
 def edges_of(index: pl.LazyFrame, within: KeyRange, memory_bytes: int) -> pl.DataFrame:
@@ -49,65 +50,86 @@ def edges_with(new: pl.LazyFrame, old: pl.LazyFrame, within: KeyRange, memory_by
     waiting, parts = [within], [np.empty((0, 3), np.int64)]
     while waiting:
         part = waiting.pop()
-        in_part = pl.col("key").is_between(part.low, part.high)
-        ours, theirs = new.filter(in_part), old.filter(in_part)
-        if slots := _slots_of(ours, theirs, part, memory_bytes):
-            parts.append(_spanning_edges(_rows(ours.filter(slots.is_shared()), theirs.filter(slots.is_shared()))))
-        elif part.low == part.high:
+        ours, theirs = _within(new, part), _within(old, part)
+        found = _rows_that_share(ours, theirs, part, memory_bytes)
+        if isinstance(found, pl.DataFrame):
+            parts.append(_spanning_edges(found))
+        elif found == [part]:
             parts.extend(_edges_under_one_key(ours, theirs, memory_bytes))
         else:
-            waiting.extend(split(part, PARTS))
+            waiting.extend(found)
     return _as_frame(np.concatenate(parts))
+
+
+def _within(index: pl.LazyFrame, part: KeyRange) -> pl.LazyFrame:
+    return index if [part] == key_ranges(1) else index.filter(pl.col("key").is_between(part.low, part.high))
 
 
 @dataclass(frozen=True)
 class _Slots:
-    """Which keys from `lowest` on may belong to two documents, one of them new. Keys that differ in their lowest
-    `shift` bits only share a slot; two bits of `marks` tell whether it was met once or twice.
+    """How often keys were met, once or twice, from `lowest` on. Those that differ in their lowest `shift` bits alone
+    share a slot, two bits of `marks`; so what was never met may look as if it had been, but not the other way round.
     """
 
     lowest: int
     shift: int
     marks: Array
 
-    def is_shared(self) -> pl.Expr:
-        from lugha.deduplication.buckets import marked_twice
+    def mark(self, keys: Array) -> None:
+        from lugha.deduplication.buckets import mark
+
+        mark(keys, self.lowest, self.shift, self.marks)
+
+    def is_met(self, keys: Array, *, twice: bool) -> Array:
+        from lugha.deduplication.buckets import is_marked
+
+        return is_marked(keys, self.lowest, self.shift, self.marks, twice)
+
+    def met(self, index: pl.LazyFrame, *, twice: bool) -> pl.LazyFrame:
+        """Rows of the keys that were met; of keys beyond the range too, since polars filters by everything at once."""
 
         def of(keys: pl.Series) -> pl.Series:
-            return pl.Series(marked_twice(keys.to_numpy(), self.lowest, self.shift, self.marks), dtype=pl.Boolean)
+            return pl.Series(self.is_met(keys.to_numpy(), twice=twice), dtype=pl.Boolean)
 
-        return pl.col("key").map_batches(of, return_dtype=pl.Boolean, is_elementwise=True)
+        return index.filter(pl.col("key").map_batches(of, return_dtype=pl.Boolean, is_elementwise=True))
 
 
-def _slots_of(new: pl.LazyFrame, old: pl.LazyFrame, within: KeyRange, memory_bytes: int) -> _Slots | None:
-    """The slots of a range, None if its new keys or the documents that share one do not fit into memory."""
-    from lugha.deduplication.buckets import mark_new, mark_old, marked_twice
-
+def _rows_that_share(
+    new: pl.LazyFrame, old: pl.LazyFrame, within: KeyRange, memory_bytes: int
+) -> pl.DataFrame | list[KeyRange]:
+    """Documents that share a key with a new one, and a few more; or parts of the range where they do not fit into
+    memory. One key is never cut.
+    """
     new_keys: list[Array] = []
-    for keys in _keys(new):
-        new_keys.append(keys)
+    for batch in new.select("key").collect_batches(engine="streaming"):
+        new_keys.append(batch["key"].to_numpy())
         if sum(map(len, new_keys)) * KEY_BYTES > memory_bytes:
-            return None
+            return split(within, PARTS)
+    slots = _slots(new_keys, within)
+    most = memory_bytes // ROW_BYTES
+    old_rows = _marked(slots.met(old, twice=False), is_new=0).head(most + 1).collect(engine="streaming")
+    for keys in old_rows["key"].get_chunks():
+        slots.mark(keys.to_numpy())
+    shared_count = sum(int(np.count_nonzero(slots.is_met(keys, twice=True))) for keys in new_keys)
+    if old_rows.height + shared_count > most:
+        distinct = np.array_split(np.unique(np.concatenate(new_keys)), PARTS)
+        return [KeyRange(int(keys[0]), int(keys[-1])) for keys in distinct if len(keys)]
+    new_rows = _marked(slots.met(new, twice=True), is_new=1).collect(engine="streaming")
+    return pl.concat([old_rows, new_rows])
+
+
+def _slots(new_keys: list[Array], within: KeyRange) -> _Slots:
     last = within.high - within.low
-    shift = max(0, last.bit_length() - (SLOTS * sum(map(len, new_keys))).bit_length())
+    slot_count = max(LEAST_SLOTS, SLOTS * sum(map(len, new_keys)))
+    shift = max(0, last.bit_length() - slot_count.bit_length())
     slots = _Slots(within.low, shift, np.zeros((last >> shift >> 2) + 1, np.uint8))
-    found = slots.lowest, slots.shift, slots.marks
     for keys in new_keys:
-        mark_new(keys, *found)
-    shared = sum(mark_old(keys, *found) for keys in _keys(old)) if new_keys else 0
-    shared += sum(int(np.count_nonzero(marked_twice(keys, *found))) for keys in new_keys)
-    return slots if shared * ROW_BYTES <= memory_bytes else None
+        slots.mark(keys)
+    return slots
 
 
-def _keys(index: pl.LazyFrame) -> Iterator[Array]:
-    for batch in index.select("key").collect_batches(engine="streaming"):
-        yield batch["key"].to_numpy()
-
-
-def _rows(new: pl.LazyFrame, old: pl.LazyFrame) -> pl.DataFrame:
-    """New and old documents in memory, told apart by `is_new`."""
-    marked = [part.select(*COLUMNS, is_new=pl.lit(is_new, pl.Int64)) for part, is_new in ((new, 1), (old, 0))]
-    return pl.concat(marked).collect(engine="streaming")
+def _marked(index: pl.LazyFrame, *, is_new: int) -> pl.LazyFrame:
+    return index.select(*COLUMNS, is_new=pl.lit(is_new, pl.Int64))
 
 
 def _spanning_edges(rows: pl.DataFrame) -> Array:
@@ -122,19 +144,14 @@ def _spanning_edges(rows: pl.DataFrame) -> Array:
 
 
 def _edges_under_one_key(new: pl.LazyFrame, old: pl.LazyFrame, memory_bytes: int) -> Iterator[Array]:
-    """Edges of more documents under one key than fit into memory: by ranges of their numbers, each beside one document
-    for every sketch before it, up to MOST_COMPARED of them.
+    """Edges of more documents under one key than fit into memory: batch by batch, old ones first, each beside one
+    document for every sketch that came before, up to MOST_COMPARED of them.
     """
-    most_rows = max(1, memory_bytes // ROW_BYTES)
-    waiting, carried = [KeyRange(LOWEST, HIGHEST)], None
-    while waiting:
-        part = waiting.pop()
-        in_part = pl.col("doc").is_between(part.low, part.high)
-        rows = _rows(new.filter(in_part).head(most_rows), old.filter(in_part).head(most_rows))
-        if rows.height >= most_rows and part.low < part.high:
-            waiting.extend(reversed(split(part, PARTS)))
-            continue
-        beside = rows if carried is None else pl.concat([carried, rows.sort("doc")])
+    most_rows = max(1, min(MOST_COMPARED, memory_bytes // ROW_BYTES))
+    rows = pl.concat([_marked(old, is_new=0), _marked(new, is_new=1)])
+    carried = rows.clear().collect()
+    for batch in rows.collect_batches(chunk_size=most_rows, maintain_order=True, engine="streaming"):
+        beside = pl.concat([carried, batch])
         yield _spanning_edges(beside)
         carried = beside.unique(["sketch_low", "sketch_high"], keep="first", maintain_order=True).head(MOST_COMPARED)
 
