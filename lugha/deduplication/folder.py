@@ -71,7 +71,7 @@ def deduplicate(
         signed = _sign(state, unsigned, working_bytes, threads, on_progress)
         on_progress(signed._replace(step="comparing"))
         refuse_same_ids(state, shards, working_bytes)
-        edges = compare(state, shards, working_bytes, threads)
+        edges = compare(state, shards, working_bytes)
         on_progress(signed._replace(step="deciding"))
         counts = decide_folder(out, shards, edges, working_bytes)
         report = Report(

@@ -85,7 +85,8 @@ def _measured(found: pl.DataFrame, before: pl.DataFrame, signatures: pl.LazyFram
     pairs = joined.filter(pl.col("similarity").is_null() & pl.col("known").is_null()).select("doc", "representative_id")
     pairs = pairs.join(numbers, left_on="representative_id", right_on="doc_id")
     needed = pl.concat([pairs["doc"], pairs["other"]]).unique()
-    read = signatures.filter(pl.col("doc").is_in(needed.implode()) & pl.col("signature").is_not_null()).collect()
+    # Were the signature part of the condition, all of them would be read.
+    read = signatures.filter(pl.col("doc").is_in(needed.implode())).collect().drop_nulls()
     both = pairs.join(read, on="doc").join(read, left_on="other", right_on="doc", suffix="_of_other")
     measured = similarities(signatures_of(both["signature"]), signatures_of(both["signature_of_other"]))
     new = both.select("doc", new=pl.Series(measured, dtype=pl.Float32))

@@ -5,7 +5,6 @@ gone or has changed, the keys of the range are compared again.
 """
 
 from collections.abc import Container, Sequence
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,6 @@ from lugha.deduplication.edges import edges_of, edges_with
 from lugha.deduplication.folder_files import made_from, note, whole_file
 from lugha.deduplication.folder_shards import Shard
 from lugha.deduplication.folder_signing import bands_path, signatures_path
-from lugha.deduplication.folder_threads import in_threads
 from lugha.deduplication.ranges import KeyRange, key_ranges
 from lugha.deduplication.shingles import MAX_DIFFERING_BITS
 from lugha.errors import LughaError
@@ -29,13 +27,12 @@ class SameIdTwice(LughaError):
     """Two documents of a folder have one id, so nobody could say which of them was removed."""
 
 
-def compare(state: Path, shards: Sequence[Shard], memory_bytes: int, threads: int) -> list[Path]:
+def compare(state: Path, shards: Sequence[Shard], memory_bytes: int) -> list[Path]:
     """Write the edges of every range of keys, and tell where they are."""
     ranges = key_ranges(RANGE_COUNT)
     paths = [state / "edges" / f"{number:02}.parquet" for number in range(len(ranges))]
-    at_a_time = min(threads, len(ranges))
-    compare_one = partial(_compare_range, state, shards, memory_bytes // at_a_time)
-    in_threads([partial(compare_one, *work) for work in zip(paths, ranges, strict=True)], at_a_time)
+    for path, within in zip(paths, ranges, strict=True):
+        _compare_range(state, shards, memory_bytes, path, within)
     return paths
 
 
