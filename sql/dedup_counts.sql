@@ -1,9 +1,12 @@
--- Clusters there are, and those of them that earlier runs held out.
--- grain: one row per run   inputs: (documents, members, clusters, before of one decide())
+-- Clusters there are, those of them that earlier runs held out, and those that are new.
+-- grain: one row per run   inputs: (alone, clusters of one decide())
 -- parameters: none
-SELECT count(*) AS cluster_count, count(*) FILTER (WHERE was_held_out) AS held_out_count
+SELECT
+    count(*) AS cluster_count,
+    count(*) FILTER (WHERE was_held_out) AS held_out_count,
+    count(*) FILTER (WHERE is_new) AS new_count
 FROM (
-    SELECT was_held_out FROM clusters
+    SELECT was_held_out, NOT is_known AS is_new FROM clusters
     UNION ALL
-    SELECT doc_id IN (SELECT doc_id FROM before WHERE is_held_out) FROM documents ANTI JOIN members USING (doc)
+    SELECT was_held_out, was_held_out IS NULL FROM alone
 )

@@ -1,5 +1,5 @@
 -- What is decided for documents that may have copies, and for those without one that are held out; the rest is plain.
--- grain: one row per document   inputs: (documents, members, copies, similarities, drawn, before of one decide())
+-- grain: one row per document   inputs: (alone, drawn, copies, similarities of one decide())
 -- parameters: none
 SELECT
     doc,
@@ -15,6 +15,5 @@ FROM copies
 LEFT JOIN similarities USING (doc)
 UNION ALL
 SELECT doc, doc_id, doc_id, TRUE, 1, 'unique', 1, 1, TRUE
-FROM documents
-ANTI JOIN members USING (doc)
-WHERE doc_id IN (SELECT doc_id FROM before WHERE is_held_out UNION ALL SELECT cluster_id FROM drawn)
+FROM alone
+WHERE was_held_out OR doc_id IN (SELECT cluster_id FROM drawn)

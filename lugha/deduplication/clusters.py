@@ -11,6 +11,7 @@ Memory is bounded: DuckDB does the joins and spills. Documents without a copy, w
 
 import os
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -68,13 +69,14 @@ def decide(
         try:
             _load(connection, documents, components, before)
             _join_components(connection, half, Path(working))
-            for table in ("members", "clusters"):
-                connection.sql(query_text(f"dedup_{table}")).create(table)
+            _derive(connection, "members")
+            _derive(connection, "alone", no_longer=("documents", "components", "joined", "before"))
+            _derive(connection, "clusters")
             draw(connection)
-            for table in ("kept", "copies"):
-                connection.sql(query_text(f"dedup_{table}")).create(table)
+            _derive(connection, "kept", no_longer=("members", "clusters"))
+            _derive(connection, "copies", no_longer=("kept",))
             _measure(connection, signatures, Path(working))
-            return _completed(connection, documents, half, folder)
+            return _completed(connection, documents, half, Path(working), folder)
         except duckdb.OutOfMemoryException as error:
             raise MemoryTooSmall(
                 f"{memory_bytes // 1_000_000} MB are too few for deciding who is kept, though it spills. Give it more: "
@@ -125,13 +127,24 @@ def _stream(connection: duckdb.DuckDBPyConnection, table: str, frame: pl.LazyFra
     connection.unregister("incoming")
 
 
+def _derive(connection: duckdb.DuckDBPyConnection, table: str, no_longer: Sequence[str] = ()) -> None:
+    """A table of the query of its name; those that are `no_longer` needed give their memory back."""
+    connection.sql(query_text(f"dedup_{table}")).create(table)
+    for name in no_longer:
+        connection.execute(f"DROP TABLE {name}")
+
+
 def _join_components(connection: duckdb.DuckDBPyConnection, memory_bytes: int, working: Path) -> None:
     """Table `joined` (doc, component): components, each named by its number, that equal texts and addresses join."""
-    from lugha.deduplication.forest import components
+    from lugha.deduplication.forest import COMPONENT_SCHEMA, components
 
     edges = working / "joins.parquet"
     connection.sql(query_text("dedup_joins")).write_parquet(str(edges))
-    joined = components(pl.scan_parquet(edges).collect_batches(lazy=True), memory_bytes, working)
+    joins = pl.scan_parquet(edges)
+    if joins.head(1).collect().is_empty():  # near copies hold most equal texts together already
+        _stream(connection, "joined", pl.LazyFrame(schema=COMPONENT_SCHEMA))
+        return
+    joined = components(joins.collect_batches(lazy=True), memory_bytes, working)
     _stream(connection, "joined", joined)
 
 
@@ -162,7 +175,7 @@ def _similarities(pairs: pl.DataFrame) -> pl.DataFrame:
 
 
 def _completed(
-    connection: duckdb.DuckDBPyConnection, documents: pl.LazyFrame, memory_bytes: int, folder: Path
+    connection: duckdb.DuckDBPyConnection, documents: pl.LazyFrame, memory_bytes: int, working: Path, folder: Path
 ) -> pl.LazyFrame:
     """All documents with their decisions. Few decisions are joined when the frame is read, which saves writing all
     rows once more; many of them by DuckDB, which spills.
@@ -170,12 +183,13 @@ def _completed(
     decisions, rows = folder / "decisions.parquet", folder / "decided.parquet"
     connection.sql(query_text("dedup_decisions")).write_parquet(str(decisions))
     decided = pl.scan_parquet(decisions)
-    if decided.select(pl.len()).collect().item() * DECISION_BYTES <= memory_bytes:
+    if decided.select(pl.len()).collect().item() * DECISION_BYTES <= memory_bytes // 4:
         return _complete(documents.join(decided.cast(pl.Schema(DECIDED)), on="doc", how="left"))
     connection.read_parquet(str(decisions)).create_view("decided")
-    connection.register("incoming", documents.collect_batches(lazy=True))
+    # From a file DuckDB knows how many they are, and holds the decisions for the join instead of them.
+    documents.sink_parquet(working / "documents.parquet", compression="lz4", statistics=False)
+    connection.read_parquet(str(working / "documents.parquet")).create_view("incoming")
     connection.sql(query_text("dedup_completed")).write_parquet(str(rows))
-    connection.unregister("incoming")
     return pl.scan_parquet(rows).cast(documents.collect_schema()).cast(pl.Schema(DECIDED))
 
 

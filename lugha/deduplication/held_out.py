@@ -9,6 +9,9 @@ import duckdb
 
 from lugha.warehouse import query_text
 
+HASH_DIGITS, PREFIX_DIGITS = 64, 12  # of sha256
+SPARE_COUNT = 1_000  # hashes beyond twice those wanted: 30 standard deviations and more
+
 
 def held_out_count(cluster_count: int) -> int:
     """How many clusters of a language are held out."""
@@ -19,9 +22,15 @@ def held_out_count(cluster_count: int) -> int:
 def draw(connection: duckdb.DuckDBPyConnection) -> None:
     """Table `drawn` (cluster_id) of the new clusters that fill up what is wanted now.
 
-    Reads the tables `documents`, `members`, `clusters` and `before` of clusters.py. Clusters that earlier runs held
-    out stay so and count.
+    Reads the tables `alone` and `clusters` of clusters.py. Clusters that earlier runs held out stay so and count.
     """
-    cluster_count, held_out_before = connection.execute(query_text("dedup_counts")).fetchall()[0]
+    cluster_count, held_out_before, new_count = connection.execute(query_text("dedup_counts")).fetchall()[0]
     wanted = max(0, held_out_count(cluster_count) - held_out_before)
-    connection.sql(query_text("dedup_held_out"), params={"wanted": wanted}).create("drawn")
+    bounds = {"wanted": wanted, "largest": _largest_hash(wanted, new_count)}
+    connection.sql(query_text("dedup_held_out"), params=bounds).create("drawn")
+
+
+def _largest_hash(wanted: int, count: int) -> str:
+    """Hexadecimal digits; of `count` hashes, more than `wanted` are smaller. Sorting them all for a few takes memory."""
+    share = (2 * wanted + SPARE_COUNT) / max(1, count)
+    return "f" * HASH_DIGITS if share >= 1 else f"{int(share * 16**PREFIX_DIGITS):0{PREFIX_DIGITS}x}"

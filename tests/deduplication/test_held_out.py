@@ -1,5 +1,6 @@
 """The side of a cluster is drawn once and never changes."""
 
+import hashlib
 from collections.abc import Iterable
 
 import pytest
@@ -87,3 +88,10 @@ def test_a_cluster_is_drawn_as_one_whoever_stands_for_it():
     rows = run([Page(f"{n}", n, float(n % 7), text=f"{n % 100}") for n in range(200)])
     held_out = rows.filter("is_held_out")
     assert (held_out.height, held_out["cluster"].n_unique()) == (10, 5)
+
+
+def test_the_bound_of_hashes_leaves_enough_of_them_whatever_is_wanted():
+    """Twenty thousand clusters, of which 200 are held out: less than a tenth of the hashes is looked at."""
+    rows = run([Page(f"{n}") for n in range(20_000)])
+    ids = sorted(rows["doc_id"], key=lambda i: hashlib.sha256(b"held out" + i).digest())
+    assert set(rows.filter("is_held_out")["doc_id"]) == set(ids[:200])

@@ -14,6 +14,7 @@ SCHEMAS = {
     "components": {"doc": pl.Int64, "component": pl.Int64},
     "joined": {"doc": pl.Int64, "component": pl.Int64},
     "before": {"doc_id": pl.Binary, "representative_id": pl.Binary, "is_kept": pl.Boolean, "is_held_out": pl.Boolean},
+    "alone": {"doc": pl.Int64, "doc_id": pl.Binary, "was_held_out": pl.Boolean},
     "drawn": {"cluster_id": pl.Binary},
     "similarities": {"doc": pl.Int64, "similarity": pl.Float32},
     "signed": {"doc": pl.Int64, "signature": pl.Binary},

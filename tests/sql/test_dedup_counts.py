@@ -4,19 +4,11 @@ from lugha.warehouse import query
 from tests.sql.deciding import tables
 
 
-def test_clusters_of_copies_and_documents_that_are_alone_are_counted_with_their_sides():
-    held_out = [{"doc_id": b"%d" % n, "is_held_out": n in (1, 5, 7)} for n in (1, 2, 5, 7)]
-    rows = query(
-        "dedup_counts",
-        tables(
-            documents=[{"doc": n} for n in (1, 2, 3, 4, 5)],
-            members=[{"doc": 4}, {"doc": 5}],
-            clusters=[{"component": 4, "was_held_out": True}],
-            before=held_out,
-        ),
-    )
-    assert rows.rows() == [(4, 2)]
+def test_clusters_of_copies_and_documents_that_are_alone_are_counted_with_their_sides_and_those_without_one():
+    alone = [{"doc": n, "was_held_out": side} for n, side in enumerate((True, False, None))]
+    clusters = [{"component": n, "was_held_out": n == 9, "is_known": n > 7} for n in (7, 8, 9)]
+    assert query("dedup_counts", tables(alone=alone, clusters=clusters)).rows() == [(6, 2, 2)]
 
 
 def test_no_documents_are_no_clusters():
-    assert query("dedup_counts", tables(documents=[], members=[], clusters=[], before=[])).rows() == [(0, 0)]
+    assert query("dedup_counts", tables(alone=[], clusters=[])).rows() == [(0, 0, 0)]

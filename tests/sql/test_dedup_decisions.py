@@ -3,7 +3,7 @@
 from lugha.warehouse import query
 from tests.sql.deciding import tables
 
-NOTHING = {"documents": [], "members": [], "copies": [], "similarities": [], "drawn": [], "before": []}
+NOTHING = {"alone": [], "drawn": [], "copies": [], "similarities": []}
 
 
 def test_an_equal_text_is_fully_similar_and_others_as_measured():
@@ -26,10 +26,8 @@ def test_of_documents_without_a_copy_only_those_that_are_held_out_are_told():
         tables(
             **NOTHING
             | {
-                "documents": [{"doc": n} for n in (1, 2, 3, 4)],
-                "members": [{"doc": 4}],
+                "alone": [{"doc": n, "was_held_out": n == 2 if n > 1 else None} for n in (1, 2, 3)],
                 "drawn": [{"cluster_id": b"1"}, {"cluster_id": b"4"}],
-                "before": [{"doc_id": b"2", "is_held_out": True}, {"doc_id": b"3", "is_held_out": False}],
             }
         ),
     )
