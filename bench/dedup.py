@@ -22,16 +22,21 @@ import polars as pl
 
 from bench.near_copies.adding import LIMIT_S, OURS, adding
 from bench.near_copies.corpus import documents, write
-from bench.near_copies.decks import sentences_of
+from bench.near_copies.decks import KINDS, sentences_of
 from bench.near_copies.peers import OF_A, OF_B, Peer
 from bench.near_copies.processes import Used, use_of
-from bench.near_copies.scores import found_by_jaccard, removable, score, truth_of
+from bench.near_copies.scores import LEAST_COPIES, found_by_jaccard, score, truth_of
 from lugha.deduplication.shingles import minhash
+from lugha.errors import LughaError
 
 SMALL_MB, MIDDLE_MB = 22, 50
 TURNS = 3  # of ours, and of peers on the small corpus; larger ones take minutes of a peer's time
 CHECKED = 300  # signatures that are made again by datasketch
 SAID = ("recall", "precision", "recall_by_jaccard", "lost_clusters", "removed_unique", "unknown_ids")
+
+
+class RunFailed(LughaError):
+    """`lugha dedup` did not come to its end on a corpus."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,7 @@ class Row:
 
 
 def measure(given: Path | None) -> dict[str, Any]:
-    """Figures of every system at every size. Raises NoText."""
+    """Figures of every system at every size. Raises NoText, RunFailed."""
     wanted, seed = float(os.environ.get("MB") or 500), int(os.environ.get("SEED") or 0)
     with tempfile.TemporaryDirectory() as name:
         working = Path(name)
@@ -76,13 +81,15 @@ def measure(given: Path | None) -> dict[str, Any]:
         corpora = corpora or list(_made(given, wanted, seed, working))
         main = next((corpus for corpus in corpora if corpus.mb >= wanted * 0.99), corpora[-1])
         _ours(corpora[0], working / "warm")  # compiles, if nothing is cached yet
-        ours, peers = [], {name: [_not_run(name)] for name in OF_A | OF_B if not _interpreter(name)}
+        ours: list[dict[str, Any]] = []
+        peers: dict[str, list[dict[str, Any]]] = {name: [] for name in OF_A | OF_B}
         for corpus in corpora:
             rows = _side_by_side(corpus, main, working / f"runs-{corpus.mb:.0f}")
             ours.append(rows.pop("lugha"))
             for peer, figures in rows.items():
-                peers.setdefault(peer, []).append(figures)
+                peers[peer].append(figures)
         figures = {**_at(ours, main), **_ours_alone(main, working), "growth": [_short(row) for row in ours]}
+    peers = {name: rows or [_not_run(name)] for name, rows in peers.items()}
     figures["times_as_fast"] = _ratios(ours, peers)
     return {
         "input_mb": round(main.mb, 1),
@@ -97,7 +104,7 @@ def _given(folder: Path, working: Path) -> list[Corpus]:
     shards = working / "given" / "shards"
     shards.mkdir(parents=True)
     size = 0
-    for path in sorted((folder / "shards").iterdir()):
+    for path in sorted(p for p in (folder / "shards").iterdir() if p.name.endswith(KINDS)):
         if path.suffix == ".parquet":
             (shards / path.name).symlink_to(path.resolve())
         else:
@@ -132,7 +139,10 @@ def _side_by_side(corpus: Corpus, main: Corpus, working: Path) -> dict[str, dict
 
 
 def _ours(corpus: Corpus, out: Path) -> Used:
-    return use_of([*OURS, str(corpus.folder / "shards"), "--out", str(out)], dict(os.environ), LIMIT_S)
+    used = use_of([*OURS, str(corpus.folder / "shards"), "--out", str(out)], dict(os.environ), LIMIT_S)
+    if used.status:
+        raise RunFailed(f"lugha dedup on {corpus.mb:.0f} MB ended with status {used.status}: {used.complaint}")
+    return used
 
 
 def _our_scores(corpus: Corpus, out: Path) -> dict[str, Any]:
@@ -162,6 +172,8 @@ def _interpreter(name: str) -> str:
 
 
 def _not_run(name: str) -> dict[str, Any]:
+    if _interpreter(name):
+        return {"not_run": "too slow for a corpus of this size"}
     return {"not_run": f"{'PEERS' if name in OF_A else 'PEERS_B'} names no interpreter"}
 
 
@@ -181,8 +193,6 @@ def _ours_alone(main: Corpus, working: Path) -> dict[str, Any]:
     return {
         **found,
         "signatures_equal_datasketch": _are_datasketchs(main, working / f"runs-{main.mb:.0f}" / "lugha-0"),
-        "removable_by_language": removable(main.truth, "lang"),
-        "removable_by_script": removable(main.truth, "script"),
     }
 
 
@@ -232,15 +242,15 @@ def _table(ours: list[dict[str, Any]], peers: dict[str, list[dict[str, Any]]], f
             shown += [row["recall_by_jaccard"]["0.8"], row["precision"], row["lost_clusters"]]
             lines.append(f"| {name} | {' | '.join(map(str, shown))} |")
     by_script = figures["recall_by_script"]
-    worst = min(by_script, key=lambda script: by_script[script])
+    worst = min(by_script, key=lambda script: by_script[script], default="none")
     lines += [
         "",
         f"One document in a hundred more costs {figures['incremental_share_of_full']:.1%} of the first run in one process "
         f"({figures['incremental_share_of_warm_full']:.1%} of one with libraries loaded), "
         f"{figures['incremental_share_of_whole_process']:.1%} as processes; the clusters are "
         f"{'those' if figures['incremental_clusters_equal_full'] else 'NOT those'} of a run on everything.",
-        f"Lowest recall of {len(by_script)} scripts: {worst} {by_script[worst]}, of "
-        f"{figures['removable_by_script'][worst]} copies. Signatures are "
+        f"Lowest recall of the {len(by_script)} scripts with {LEAST_COPIES} copies: {worst} {by_script.get(worst, '')}. "
+        "Signatures are "
         f"{'those' if figures['signatures_equal_datasketch'] else 'NOT those'} of datasketch.",
     ]
     return "\n".join(lines)

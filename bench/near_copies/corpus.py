@@ -10,6 +10,7 @@ lugha.deduplication.shingles defines.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -70,11 +71,11 @@ def documents(sentences: dict[str, list[list[str]]], size_bytes: float, seed: in
     found = {name: Deck(of_language, rng) for name, of_language in sentences.items()}
     sites = {name: Sites(deck, rng) for name, deck in found.items()}
     names = list(found)
-    weights = np.sqrt([found[name].piece_count for name in names])
+    weights = _weights(found)
     most_copies = int(min(MOST_COPIES, max(2, size_bytes / 500_000)))
     made = copied = 0
     for cluster in range(1 << 40):
-        name = names[int(rng.choice(len(names), p=weights / weights.sum()))]
+        name = names[int(rng.choice(len(names), p=weights))]
         text = _text(found[name], rng)
         if rng.random() < FRAMED_SHARE:
             text = sites[name].framed(text)
@@ -173,6 +174,18 @@ def _copy(kind: str, text: str, deck: Deck, sites: Sites, rng: np.random.Generat
     for i in np.flatnonzero(rng.random(len(pieces)) < share).tolist():
         pieces[i] = deck.word()
     return "".join(pieces)
+
+
+def _weights(found: dict[str, Deck]) -> list[float]:
+    """Chances of the languages: by the square root of their text, and less in a script of many languages, so that rare
+    scripts have copies enough to be measured.
+    """
+    roots = {name: deck.piece_count**0.5 for name, deck in found.items()}
+    of_script: Counter[str] = Counter()
+    for name, root in roots.items():
+        of_script[_script(name)] += root
+    weights = [root / of_script[_script(name)] ** 0.5 for name, root in roots.items()]
+    return [weight / sum(weights) for weight in weights]
 
 
 def _script(language: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+LEAST_COPIES = 100  # of a language or script whose recall is told: one missed in a hundred is noise
 BOUNDS = (0.9, 0.8, 0.7, 0.6, 0.5, 0.0)  # similarity to the original
 
 
@@ -26,7 +27,9 @@ def truth_of(folder: Path) -> pl.DataFrame:
 
 
 def score(truth: pl.DataFrame, removed: set[str]) -> dict[str, Any]:
-    """Recall and precision of the removals, also by bound of similarity, language and script."""
+    """Recall and precision of the removals, also by bound of similarity, and by those languages and scripts of which
+    LEAST_COPIES could go.
+    """
     rows = truth.with_columns(is_removed=pl.col("id").is_in(pl.Series(list(removed), dtype=pl.String).implode()))
     clusters = _clusters(rows)
     gone = int(rows["is_removed"].sum())
@@ -59,13 +62,6 @@ def found_by_jaccard(truth: pl.DataFrame, clusters: pl.DataFrame) -> dict[str, f
     return told
 
 
-def removable(truth: pl.DataFrame, column: str) -> dict[str, int]:
-    """How many documents could go in each language, script or other column of the truth."""
-    clusters = _clusters(truth.with_columns(is_removed=False))
-    counted = clusters.group_by(column).agg(pl.col("removable").sum()).sort(column)
-    return {name: count for name, count in counted.iter_rows() if count}
-
-
 def _clusters(rows: pl.DataFrame, bound: float = 0.0) -> pl.DataFrame:
     """One row for each true cluster of what is that similar to its original, with how many of it could and did go."""
     return (
@@ -83,5 +79,7 @@ def _recall(clusters: pl.DataFrame) -> float | None:
 
 
 def _by(column: str, clusters: pl.DataFrame) -> dict[str, float]:
-    summed = clusters.group_by(column).agg(pl.col("right", "removable").sum()).filter(pl.col("removable") > 0)
+    summed = (
+        clusters.group_by(column).agg(pl.col("right", "removable").sum()).filter(pl.col("removable") >= LEAST_COPIES)
+    )
     return {name: round(right / wanted, 4) for name, right, wanted in summed.sort(column).iter_rows()}

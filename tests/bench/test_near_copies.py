@@ -132,9 +132,12 @@ def test_removing_the_last_of_a_cluster_or_a_document_that_nobody_copies_is_an_e
     assert found["recall"] == pytest.approx(1 / 3, abs=1e-4)
 
 
-def test_recall_is_told_by_language_and_by_similarity():
+def test_recall_is_told_by_similarity_and_by_every_language_with_copies_enough():
     found = score(TRUTH, {"c"})
-    assert found["recall_by_language"] == {"amh_Ethi": 0.0, "yor_Latn": 0.5}
+    assert found["recall_by_language"] == {}
+    many = [TRUTH.with_columns(pl.col("id") + str(n), pl.col("cluster") + 10 * n) for n in range(60)]
+    by_language = score(pl.concat(many), {f"c{n}" for n in range(60)})["recall_by_language"]
+    assert by_language == {"yor_Latn": 0.5}
     assert found["recall_by_jaccard"] == {"0.9": 1.0, "0.8": 1.0, "0.7": 0.5, "0.6": 0.5, "0.5": 0.3333, "0.0": 0.3333}
 
 
