@@ -7,6 +7,8 @@ How much of a shard is held at once does not grow with the shard; only a documen
 import hashlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -141,33 +143,39 @@ def _parquet(shard: Shard, most_bytes: int) -> Iterator[Batch]:
 
 
 def _json_lines(shard: Shard, most_bytes: int) -> Iterator[Batch]:
-    raw_schema = dict.fromkeys((*FIELDS, "text"), pl.String)
     import pyarrow as pa
 
     with pa.OSFile(str(shard.path)) as file:
-        for block in _whole_lines(file, shard, most_bytes):
-            if block.isspace():
-                continue
-            rows = pl.read_ndjson(block, schema=raw_schema)
-            if rows["text"].null_count() == rows.height or rows["id"].null_count() == rows.height:
-                _refuse_missing(shard, pl.read_ndjson(block, n_rows=1).columns)
+        for rows in map(partial(_parsed, shard), _whole_lines(file, shard, most_bytes)):
             yield Batch(_typed(rows.drop("text")), rows["text"], file.tell() / shard.byte_count)
 
 
+def _parsed(shard: Shard, lines: bytes) -> pl.DataFrame:
+    rows = pl.read_ndjson(lines, schema=dict.fromkeys((*FIELDS, "text"), pl.String))
+    if rows["text"].null_count() == rows.height or rows["id"].null_count() == rows.height:
+        _refuse_missing(shard, pl.read_ndjson(lines, n_rows=1).columns)
+    return rows
+
+
 def _whole_lines(file: Any, shard: Shard, most_bytes: int) -> Iterator[bytes]:
-    """Blocks of about `most_bytes` that end where a line ends."""
+    """Blocks of about `most_bytes` that end where a line ends; those without a letter are left out."""
     import pyarrow as pa
 
     compression = {".gz": "gzip", ".zst": "zstd"}.get(shard.path.suffix)
     stream = pa.CompressedInputStream(file, compression) if compression else file
-    held: list[bytes] = []
+    held = BytesIO()
     while block := stream.read(most_bytes):
         end = block.rfind(b"\n") + 1
+        held.write(block[:end])
         if end:
-            yield b"".join((*held, block[:end]))
-            held = []
-        held.append(block[end:])
-    yield b"".join((*held, b"\n"))
+            # A line of a gigabyte should not stand in memory more often than it must.
+            lines, held = held.getvalue(), BytesIO()
+            if not lines.isspace():
+                yield lines
+            del lines
+        held.write(block[end:])
+    if held.getvalue().strip():
+        yield held.getvalue() + b"\n"
 
 
 def _refuse_missing(shard: Shard, names: list[str]) -> None:
