@@ -49,7 +49,13 @@ def contaminated_documents(context: dg.AssetExecutionContext, lake: LakeResource
 
     def tell(built: Built, rows: pl.DataFrame) -> dict[str, dg.MetadataValue]:
         by_kind, by_benchmark = Counter(rows["kind"]), Counter(rows["benchmark"])
-        numbers = {"document_count": rows["doc_id"].n_unique(), **{f"{k}_count": n for k, n in by_kind.items()}}
+        # Many documents of one item are a hint that the item is a footer or a headline, and no question.
+        most = rows.group_by("benchmark", "item_id").len()["len"].max() or 0
+        numbers = {
+            "document_count": rows["doc_id"].n_unique(),
+            "most_of_one_item": most,
+            **{f"{kind}_count": n for kind, n in by_kind.items()},
+        }
         return of_partition(built, rows, reasons=by_benchmark, numbers=numbers)
 
     def settings(keys: Any) -> object:

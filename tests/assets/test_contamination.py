@@ -67,7 +67,7 @@ def test_documents_that_hold_items_are_listed_and_their_source_is_not(filled: La
         (IDS[1], "quiz", "exact"),
         (IDS[2], "held_out_text", "exact"),
     ]
-    assert (told["document_count"], told["exact_count"]) == (2, 2)
+    assert (told["document_count"], told["exact_count"], told["most_of_one_item"]) == (2, 2, 1)
 
 
 @pytest.mark.usefixtures("outside")
