@@ -30,28 +30,24 @@ LANES = 32  # numbers that the processor takes in one step of the loop over perm
 
 @compiled
 def _code_point(data: Array, i: np.uint64, first: np.uint32) -> tuple[np.uint32, np.uint64]:
-    """The code point of two bytes or more at byte i, and the index behind it; of broken UTF-8 some code point."""
-    low = np.uint32(0x3F)
-    second = np.uint32(data[i + ONE]) & low
+    """The code point of two bytes or more at byte i, and the index behind it. Of broken UTF-8 it is some code point, and
+    0 where it would go beyond the buffer, which pyarrow does not check.
+    """
+    low, size = np.uint32(0x3F), np.uint64(data.shape[0])
     if first < np.uint32(0xE0):
-        return (first & np.uint32(0x1F)) << np.uint32(6) | second, i + TWO
-    third = np.uint32(data[i + TWO]) & low
+        if i + ONE >= size:
+            return np.uint32(0), size
+        return (first & np.uint32(0x1F)) << np.uint32(6) | np.uint32(data[i + ONE]) & low, i + TWO
+    if i + TWO >= size:
+        return np.uint32(0), size
+    middle = (np.uint32(data[i + ONE]) & low) << np.uint32(6) | np.uint32(data[i + TWO]) & low
     if first < np.uint32(0xF0):
-        return (first & np.uint32(0x0F)) << np.uint32(12) | second << np.uint32(6) | third, i + THREE
-    fourth = np.uint32(data[i + THREE]) & low
-    high = (first & np.uint32(0x07)) << np.uint32(18) | second << np.uint32(12)
-    return high | third << np.uint32(6) | fourth, i + FOUR
-
-
-@compiled
-def _whole(data: Array, start: int, end: int) -> int:
-    """The end of a text without a last character that goes beyond the buffer, as broken UTF-8 may have it."""
-    for i in range(max(start, end - 3), end):
-        first = data[i]
-        length = 1 + (first >= 0xC0) + (first >= 0xE0) + (first >= 0xF0)
-        if i + length > data.shape[0]:
-            return i
-    return end
+        return (first & np.uint32(0x0F)) << np.uint32(12) | middle, i + THREE
+    if i + THREE >= size:
+        return np.uint32(0), size
+    return (first & np.uint32(0x07)) << np.uint32(18) | middle << np.uint32(6) | np.uint32(
+        data[i + THREE]
+    ) & low, i + FOUR
 
 
 @compiled
@@ -188,7 +184,7 @@ def sign(
     hashes = np.empty(WINDOW, np.uint64)
     halves, values = np.empty(WINDOW, np.uint32), np.empty(WINDOW, np.uint32)
     for d in range(rows.shape[0]):
-        i, end, minima = np.uint64(starts[d]), np.uint64(_whole(data, starts[d], ends[d])), signatures[rows[d]]
+        i, end, minima = np.uint64(starts[d]), np.uint64(ends[d]), signatures[rows[d]]
         n = total = 0
         while True:
             i, reached = read_tokens(data, i, end, codes, expansions, hashes, n)
@@ -228,7 +224,7 @@ def paragraphs(
     found = 0
     while place[0] < rows.shape[0]:
         d = int(place[0])
-        start, end = starts[d] + place[1], _whole(data, starts[d], ends[d])
+        start, end = starts[d] + place[1], ends[d]
         while start < end:
             if found == numbers.shape[0]:
                 place[1] = start - starts[d]
