@@ -106,20 +106,14 @@ def language_overlap(context: dg.AssetExecutionContext, lake: LakeResource) -> d
     from lugha.deduplication import mirrors
 
     opened = lake.open()
-    # Every language is held against every other, so one answer serves all partitions of a run.
-    digests = {
-        f"signatures {'|'.join(key)}": state.digest for key, state in sorted(opened.states("signatures").items())
-    }
-
     with scratch() as folder:
 
-        @cache
+        @cache  # one answer serves all partitions of a run
         def everything() -> pl.DataFrame:
             return mirrors.language_overlap(opened, memory_bytes(), folder / "languages")
 
         return run_stage(
             context,
             opened,
-            inputs=lambda keys: digests,
             make=lambda keys: Made(everything().filter(pl.col("language") == keys["language"])),
         )

@@ -26,7 +26,7 @@ clusters AS (
             SELECT list({'key': method, 'value': n} ORDER BY n DESC, method)
             FROM (SELECT method, count(*) AS n FROM dedup_sets WHERE language = $language AND NOT is_kept GROUP BY ALL)
         ), []))) AS copies,
-        count(*) FILTER (WHERE is_kept AND is_held_out) AS held_out_count,
+        count(DISTINCT cluster_id) FILTER (WHERE is_kept AND is_held_out) AS held_out_count,
         coalesce(sum(byte_count) FILTER (WHERE is_kept AND NOT is_held_out), 0) AS unique_bytes
     FROM dedup_sets
     WHERE language = $language

@@ -38,8 +38,9 @@ def budget_problems(lake: Lake) -> Found:
 
 
 def leaked(lake: Lake) -> Found:
-    """Mixtures that hold a document of a held-out cluster, or a text equal to one."""
-    held_out = lake.scan("dedup_sets").filter("is_held_out").select("content_hash").unique()
+    """Mixtures that hold a document of a held-out cluster, a later found copy of one, or a text equal to one."""
+    is_apart = pl.col("is_held_out") | (pl.col("method") == "held_out_copy")
+    held_out = lake.scan("dedup_sets").filter(is_apart).select("content_hash").unique()
     rows = (
         lake.scan("training_mixtures").join(held_out, on="content_hash", how="semi").group_by("mixture").len().collect()
     )

@@ -66,6 +66,13 @@ def test_a_held_out_text_in_a_mixture_fails(lake: Lake):
     assert [name for name, _ in leaked(lake)] == ["base"]
 
 
+def test_a_document_found_to_be_a_copy_of_held_out_text_after_it_was_mixed_fails(lake: Lake):
+    copy = {"doc_id": identity(1), "content_hash": b"a" * 16, "is_held_out": False, "method": "held_out_copy"}
+    put(lake, "dedup_sets", {"language": "tha_Thai"}, copy)
+    put(lake, "training_mixtures", {"mixture": "base"}, {"doc_id": identity(1), "content_hash": b"a" * 16})
+    assert [name for name, _ in leaked(lake)] == ["base"]
+
+
 def test_a_record_that_robots_forbid_fails(lake: Lake):
     put(lake, "raw_crawls", CELL, {"doc_id": identity(1), "robots": "allowed"})
     assert list(forbidden(lake)) == []

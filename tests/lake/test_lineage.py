@@ -211,6 +211,15 @@ def test_a_new_snapshot_makes_its_language_stale_and_no_other(lake, write, rebui
     assert stale_partitions(lake, "dedup_sets", CODE) == [{"language": "yor_Latn"}]
 
 
+def test_the_overlap_of_a_language_is_made_from_every_language(lake, write):
+    write("signatures", YOR, 1)
+    write("signatures", AMH, 2)
+    assert set(input_digests(lake, "language_overlap")({"language": "yor_Latn"})) == {
+        "signatures web-1|yor_Latn",
+        "signatures web-1|amh_Ethi",
+    }
+
+
 def test_every_key_range_of_a_language_with_signatures_is_wanted(lake, write, rebuild):
     beside = {"key_range": ["01-of-02", "02-of-02"]}
     write("signatures", YOR, 1)
