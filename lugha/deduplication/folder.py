@@ -21,8 +21,8 @@ from lugha.deduplication.folder_signing import is_signed, remove_others, sign_sh
 from lugha.deduplication.folder_threads import OnProgress, Progress, Tally, in_threads
 from lugha.errors import LughaError
 
-LIBRARY_BYTES = 300_000_000  # what the process takes before it has read anything, compiled code included
-LEAST_MEMORY_BYTES = 400_000_000
+LIBRARY_BYTES = 400_000_000  # what the process takes besides: libraries, compiled code, what allocators keep
+LEAST_MEMORY_BYTES = 600_000_000
 
 
 class TooLittleMemory(LughaError):

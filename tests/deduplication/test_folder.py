@@ -236,7 +236,7 @@ def test_threads_and_memory_do_not_change_what_is_found(tmp_path: Path):
     texts = list(corpus(6).items())
     for number in range(5):
         write(tmp_path / "in", f"{number}.parquet", dict(texts[number::5]))
-    deduplicate(tmp_path / "in", tmp_path / "a", threads=1, memory_bytes=400_000_000)
+    deduplicate(tmp_path / "in", tmp_path / "a", threads=1, memory_bytes=600_000_000)
     deduplicate(tmp_path / "in", tmp_path / "b", threads=4)
     assert decided(tmp_path / "a").equals(decided(tmp_path / "b"))
 
@@ -271,7 +271,7 @@ def test_two_processes_do_not_share_an_output_folder(tmp_path: Path):
 
 
 def test_too_little_memory_is_told_before_anything_is_read(tmp_path: Path):
-    with pytest.raises(TooLittleMemory, match="400 MB"):
+    with pytest.raises(TooLittleMemory, match="600 MB"):
         deduplicate(tmp_path, tmp_path / "out", memory_bytes=100_000_000)
 
 
