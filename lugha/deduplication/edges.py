@@ -35,9 +35,11 @@ def edges_of(index: pl.LazyFrame, within: KeyRange, memory_bytes: int) -> pl.Dat
     `index` has the columns of `lugha.deduplication.signatures.BAND_SCHEMA`. Near copies differ in at most
     MAX_DIFFERING_BITS bits of their sketches; `similarity` is the Jaccard similarity estimated from them. Documents of
     one sketch are tied to the one with the smallest number, in linear time. Different sketches under one key are
-    compared until they hang together, each with at most MOST_COMPARED others, so that a template of a million pages
-    is not a million times a million comparisons: beyond that many different sketches under one key, pairs may be missed
-    that no other key finds either.
+    compared until they hang together, each with at most MOST_COMPARED others, so that the pages of a template take
+    linear time: under a key with more different sketches than that, near copies may be missed if no other key joins
+    them.
+
+    What is read at once takes at most `memory_bytes`, ten megabytes for a batch under one key; the answer comes on top.
     """
     return edges_with(index, index.clear(), within, memory_bytes)
 
@@ -45,7 +47,8 @@ def edges_of(index: pl.LazyFrame, within: KeyRange, memory_bytes: int) -> pl.Dat
 def edges_with(new: pl.LazyFrame, old: pl.LazyFrame, within: KeyRange, memory_bytes: int) -> pl.DataFrame:
     """Edges as in `edges_of`, those among `new` and between `new` and `old`.
 
-    Together with the edges of `old` they join the same documents as the edges of both compared at once would.
+    Together with the edges of `old` they join the same documents as the edges of both compared at once would, under
+    keys of at most MOST_COMPARED different sketches.
     """
     waiting, parts = [within], [np.empty((0, 3), np.int64)]
     while waiting:
@@ -112,7 +115,7 @@ def _rows_that_share(
         slots.mark(keys.to_numpy())
     shared_count = sum(int(np.count_nonzero(slots.is_met(keys, twice=True))) for keys in new_keys)
     if old_rows.height + shared_count > most:
-        distinct = np.array_split(np.unique(np.concatenate(new_keys)), PARTS)
+        distinct = np.array_split(pl.Series(np.concatenate(new_keys)).unique().sort().to_numpy(), PARTS)
         return [KeyRange(int(keys[0]), int(keys[-1])) for keys in distinct if len(keys)]
     new_rows = _marked(slots.met(new, twice=True), is_new=1).collect(engine="streaming")
     return pl.concat([old_rows, new_rows])

@@ -162,6 +162,12 @@ def test_old_documents_are_not_compared_among_themselves():
     assert near.height == 2
 
 
+@pytest.mark.parametrize("key", [LOWEST, 0, 7, HIGHEST])
+def test_a_new_document_that_is_alone_among_the_new_meets_an_old_one(key):
+    found = edges_with(index([row(key, 1, 0)]), index([row(key, 2, 12), row(key // 2 + 1, 3, 0)]), ALL, PLENTY)
+    assert found.rows() == [(1, 2, pytest.approx(0.8))]
+
+
 def test_without_rows_there_are_no_edges():
     assert edges_of(index([]), ALL, PLENTY).equals(pl.DataFrame(schema=EDGE_SCHEMA))
     assert edges_with(index([]), index([row(7, 1, 0), row(7, 2, 0)]), ALL, PLENTY).is_empty()
