@@ -88,9 +88,12 @@ def deduplicate(
 
 
 def _sign(state: Path, shards: Sequence[Shard], memory_bytes: int, threads: int, on_progress: OnProgress) -> Progress:
+    import pyarrow as pa
+
     tally = Tally(sum(shard.byte_count for shard in shards), on_progress)
     largest_first = sorted(shards, key=lambda shard: -shard.byte_count)
     at_a_time = max(1, min(threads, len(shards)))
     tasks = [partial(sign_shard, state, shard, memory_bytes // at_a_time, tally.add) for shard in largest_first]
     in_threads(tasks, at_a_time, tally.stop)
+    pa.default_memory_pool().release_unused()  # what follows has allocators of its own
     return tally.progress

@@ -23,7 +23,7 @@ OnRead = Callable[[int, int, int], None]
 SIGNING = [1, shingles.SHINGLE, shingles.PERMUTATIONS, shingles.SEED, shingles.BANDS, shingles.ROWS]  # 1: of the files
 ROW_BYTES = 2_500  # a document's signature and keys, with what it takes to sort and write them
 TEXT_SHARE = 16  # the text of a batch takes one part in so many of the memory: it stands there two or three times
-MOST_TEXT_BYTES = 16_000_000  # of a batch; more is not faster
+MOST_TEXT_BYTES = 4_000_000  # of a batch; more is not faster
 KEY_ROW_GROUP = 1 << 16
 
 
@@ -58,7 +58,7 @@ def sign_shard(state: Path, shard: Shard, memory_bytes: int, on_read: OnRead) ->
             docs, signed, columns = _signed(batch)
             rows.write_batch(_record_batch(columns, row_schema))
             held.append((docs, signed))
-            if sum(len(docs) for docs, _ in held) * ROW_BYTES > memory_bytes // 2:
+            if sum(len(docs) for docs, _ in held) * ROW_BYTES > memory_bytes // 8:
                 _write_keys(keys, held)
             file_bytes = int(shard.byte_count * batch.read_share)
             on_read(batch.fields.height, int(columns["byte_count"].sum()), file_bytes - told_bytes)
