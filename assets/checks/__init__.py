@@ -22,7 +22,7 @@ from assets.checks.mixtures import budget_problems, impossible_scores, leaked, s
 from assets.checks.tables import FROM, emptied, schema_problems
 from assets.collection import crawl_index, raw_crawls
 from assets.construction import training_mixtures
-from assets.contamination import contaminated_documents, trained_on
+from assets.contamination import contaminated_documents, trained_on, uncompared
 from assets.copies import language_overlap, repeated_paragraphs, source_overlap
 from assets.deduplication import dedup_sets, duplicate_edges, signatures
 from assets.documents import labelled_documents, parsed_documents, standardized_documents
@@ -121,6 +121,12 @@ CHECKS: list[dg.AssetChecksDefinition] = [
         "no_contaminated_document",
         "No document that holds an item of an evaluation set is in a mixture.",
         trained_on,
+    ),
+    checked(
+        training_mixtures,
+        "compared_with_evaluation_sets",
+        "Every language of a mixture was compared with the evaluation sets as they are.",
+        uncompared,
     ),
     checked(eval_scores, "scores_are_numbers", "Every score is a finite number.", impossible_scores),
 ]

@@ -153,10 +153,10 @@ def _measure(connection: duckdb.DuckDBPyConnection, signatures: pl.LazyFrame | N
     if signatures is None:
         _stream(connection, "similarities", pl.LazyFrame(schema=SIMILARITY))
         return
-    connection.register("incoming", signatures.select("doc", "signature").collect_batches(lazy=True))
-    compared = "SELECT unnest([doc, representative_doc]) FROM copies WHERE NOT is_same_text"
-    connection.table("incoming").filter(f"doc IN ({compared})").create("signed")
-    connection.unregister("incoming")
+    compared = connection.sql("SELECT DISTINCT unnest([doc, representative_doc]) AS doc FROM copies WHERE NOT is_same_text")
+    # Here and not in DuckDB: polars reads the signatures of these documents only.
+    is_compared = pl.col("doc").is_in(compared.pl()["doc"].implode())
+    _stream(connection, "signed", signatures.select("doc", "signature").filter(is_compared))
     pairs, measured = working / "pairs.parquet", working / "similarities.parquet"
     connection.sql(query_text("dedup_pairs")).write_parquet(
         str(pairs), compression="uncompressed", row_group_size=PAIRS_AT_ONCE

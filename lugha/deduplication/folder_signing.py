@@ -16,6 +16,7 @@ import polars as pl
 from lugha.deduplication import shingles
 from lugha.deduplication.folder_files import made_from, note, whole_file
 from lugha.deduplication.folder_shards import Batch, Shard, batches
+from lugha.deduplication.kernel.buffers import spans
 from lugha.deduplication.signatures import Signed, band_rows, sign, text_hashes
 
 Array = np.ndarray[Any, Any]
@@ -157,12 +158,10 @@ def _url_hashes(urls: pl.Series) -> Any:
 
 
 def _byte_counts(texts: Any) -> Array:
-    import pyarrow.compute as pc
-
-    counts = (
-        texts.str.len_bytes() if isinstance(texts, pl.Series) else pl.Series(pc.call_function("binary_length", [texts]))
-    )
-    return counts.fill_null(0).cast(pl.Int64).to_numpy()
+    counts = np.zeros(len(texts), np.int64)
+    for span in spans(texts):
+        counts[span.rows] = span.ends - span.starts
+    return counts
 
 
 def _write_keys(keys: Any, held: list[tuple[Array, Signed]]) -> None:

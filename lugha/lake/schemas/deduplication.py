@@ -98,7 +98,7 @@ DEDUPLICATION: dict[str, Table] = {
         },
     ),
     "contaminated_documents": Table(
-        "a document that holds an item of an evaluation set, and is therefore in no mixture",
+        "a document and a benchmark of which it holds an item; it is therefore in no mixture",
         ("language",),
         {
             "doc_id": DOC_ID,
