@@ -85,7 +85,9 @@ def show(lake: Lake, told: dict[str, Any]) -> None:
         *(f"{r} KB" for r in ROUNDS),
         *(f"{r} bits/byte" for r in ROUNDS),
     ):
-        table.add_column(name, justify="left" if name in ("language", "name", "dropped", "copies") else "right", overflow="fold")
+        table.add_column(
+            name, justify="left" if name in ("language", "name", "dropped", "copies") else "right", overflow="fold"
+        )
     for card in lake.read("language_cards").filter(pl.col("page_count") > 0).sort("language").iter_rows(named=True):
         code = card["language"]
         drops = ", ".join(f"{reason} {n}" for reason, n in json.loads(card["dropped"]).items())

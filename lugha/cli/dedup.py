@@ -36,7 +36,7 @@ def command(folder: Path, out: Path, memory_mb: int, threads: int | None) -> Non
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     from lugha.deduplication.folder import deduplicate
-    from lugha.deduplication.folder_threads import Progress as Now
+    from lugha.deduplication.folder.threads import Progress as Now
 
     columns = (
         TextColumn("{task.description}"),

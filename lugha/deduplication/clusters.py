@@ -153,7 +153,9 @@ def _measure(connection: duckdb.DuckDBPyConnection, signatures: pl.LazyFrame | N
     if signatures is None:
         _stream(connection, "similarities", pl.LazyFrame(schema=SIMILARITY))
         return
-    compared = connection.sql("SELECT DISTINCT unnest([doc, representative_doc]) AS doc FROM copies WHERE NOT is_same_text")
+    compared = connection.sql(
+        "SELECT DISTINCT unnest([doc, representative_doc]) AS doc FROM copies WHERE NOT is_same_text"
+    )
     # Here and not in DuckDB: polars reads the signatures of these documents only.
     is_compared = pl.col("doc").is_in(compared.pl()["doc"].implode())
     _stream(connection, "signed", signatures.select("doc", "signature").filter(is_compared))

@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 
 from lugha.benchmarks.external import external_items
 from lugha.deduplication.contamination import EXACT, GRAM, MOST_DOCUMENTS, NEAR, OVERLAPS, contaminated
-from lugha.deduplication.contamination_index import GRAM as WORDS
-from lugha.deduplication.contamination_index import (
+from lugha.deduplication.contamination.index import GRAM as WORDS
+from lugha.deduplication.contamination.index import (
     LEAST_DISTINCT,
     LEAST_TOKENS,
     LETTERS_OF_A_WORD,
     MOST_ITEMS,
     index_of,
 )
-from lugha.deduplication.contamination_kernel import BUFFERED
+from lugha.deduplication.contamination.kernel import BUFFERED
 from lugha.deduplication.shingles import THRESHOLD
 from lugha.sample.articles import articles_of
 from lugha.scripts import folded_tokens

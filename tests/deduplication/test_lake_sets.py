@@ -66,7 +66,9 @@ class Corpus:
             for row in rows
         ]
         self.lake.overwrite("cleaned_shards", self.rows_of("cleaned_shards", *kept), keys, run_id="t")
-        self._build("signatures", keys, lambda k: sign_cell(self.lake, **k, memory_bytes=MEMORY, folder=self.folder / "c"))
+        self._build(
+            "signatures", keys, lambda k: sign_cell(self.lake, **k, memory_bytes=MEMORY, folder=self.folder / "c")
+        )
 
     def cluster(self) -> pl.DataFrame:
         """The sets, after comparing what there is."""
@@ -142,7 +144,7 @@ def test_snapshots_in_any_order_and_with_deletions_give_the_clusters_of_a_full_r
         at_once.put(snapshot, texts)
     full = at_once.cluster()
     assert partition(sets) == partition(full)
-    assert 0 < full.filter(~pl.col("is_kept")).height
+    assert full.filter(~pl.col("is_kept")).height > 0
 
     grown.put(arriving[0], [])
     after = grown.cluster()

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 if TYPE_CHECKING:
-    from lugha.deduplication.contamination_index import ItemIndex
+    from lugha.deduplication.contamination.index import ItemIndex
 
 EXACT, GRAM, NEAR = "exact", "13-gram", "near"
 MOST_DOCUMENTS = 10  # GPT-3, appendix C
@@ -42,7 +42,7 @@ def contaminated(documents: Iterable[pl.DataFrame], items: pl.DataFrame) -> pl.D
     """
     if items.is_empty():
         return pl.DataFrame(schema=OVERLAPS)
-    from lugha.deduplication.contamination_index import index_of
+    from lugha.deduplication.contamination.index import index_of
 
     index = index_of(items.with_columns(pl.col("text").str.normalize("NFC")))
     parts = list(_overlaps(documents, index))
@@ -59,7 +59,7 @@ _HIT = {"doc_id": pl.Binary, "item": pl.Int64, "kind": pl.String, "share": pl.Fl
 
 def _overlaps(documents: Iterable[pl.DataFrame], index: "ItemIndex") -> Iterator[dict[str, pl.DataFrame]]:
     """What each batch holds, by kind: n-grams as (doc_id, gram), the others as rows of _HIT."""
-    from lugha.deduplication.contamination_near import near_items
+    from lugha.deduplication.contamination.near import near_items
 
     number = 0
     for batch in documents:

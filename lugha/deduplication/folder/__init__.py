@@ -13,12 +13,12 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
-from lugha.deduplication.folder_comparing import compare, refuse_same_ids
-from lugha.deduplication.folder_deciding import Counts, decide_folder
-from lugha.deduplication.folder_files import only_process, whole_file
-from lugha.deduplication.folder_shards import Shard, find_shards
-from lugha.deduplication.folder_signing import is_signed, remove_others, sign_shard
-from lugha.deduplication.folder_threads import OnProgress, Progress, Tally, in_threads
+from lugha.deduplication.folder.comparing import compare, refuse_same_ids
+from lugha.deduplication.folder.deciding import Counts, decide_folder
+from lugha.deduplication.folder.files import only_process, whole_file
+from lugha.deduplication.folder.shards import Shard, find_shards
+from lugha.deduplication.folder.signing import is_signed, remove_others, sign_shard
+from lugha.deduplication.folder.threads import OnProgress, Progress, Tally, in_threads
 from lugha.errors import LughaError
 
 LIBRARY_BYTES = 400_000_000  # what the process takes besides: libraries, compiled code, what allocators keep

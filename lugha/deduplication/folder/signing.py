@@ -14,8 +14,8 @@ import numpy as np
 import polars as pl
 
 from lugha.deduplication import shingles
-from lugha.deduplication.folder_files import made_from, note, whole_file
-from lugha.deduplication.folder_shards import Batch, Shard, batches
+from lugha.deduplication.folder.files import made_from, note, whole_file
+from lugha.deduplication.folder.shards import Batch, Shard, batches
 from lugha.deduplication.kernel.buffers import spans
 from lugha.deduplication.signatures import Signed, band_rows, sign, text_hashes
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from lugha.deduplication.folder_shards import (
+from lugha.deduplication.folder.shards import (
     FIELDS,
     BrokenShard,
     MissingColumn,

@@ -16,12 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from lugha.deduplication import folder_adding
-from lugha.deduplication.folder import Report, TooLittleMemory, deduplicate
-from lugha.deduplication.folder_comparing import SameIdTwice
-from lugha.deduplication.folder_files import AlreadyRunning, only_process
-from lugha.deduplication.folder_shards import BrokenShard
-from lugha.deduplication.folder_threads import Progress
+from lugha.deduplication.folder import Report, TooLittleMemory, adding, deduplicate
+from lugha.deduplication.folder.comparing import SameIdTwice
+from lugha.deduplication.folder.files import AlreadyRunning, only_process
+from lugha.deduplication.folder.shards import BrokenShard
+from lugha.deduplication.folder.threads import Progress
 from lugha.sample.articles import articles_of
 
 LANGUAGES = ("yor_Latn", "amh_Ethi", "urd_Arab", "mya_Mymr", "tha_Thai", "tur_Latn")
@@ -216,7 +215,7 @@ def test_deciding_on_what_is_touched_is_deciding_on_everything(
         deduplicate(tmp_path / "in", tmp_path / out)
         write(tmp_path / "in", "1.parquet", dict(items[cut:]))
         if out == "everything":
-            monkeypatch.setattr(folder_adding, "MOST_ADDED_SHARE", 0.0)
+            monkeypatch.setattr(adding, "MOST_ADDED_SHARE", 0.0)
         deduplicate(tmp_path / "in", tmp_path / out)
     touched, everything = decided(tmp_path / "touched"), decided(tmp_path / "everything")
     assert_frame_equal(touched, everything, check_column_order=False)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from lugha.deduplication.contamination_tables import Items, Keys, Runs, Seen
+from lugha.deduplication.contamination.tables import Items, Keys, Runs, Seen
 from lugha.deduplication.kernel.compiled import compiled
 from lugha.deduplication.kernel.reading import read_tokens
 

@@ -6,10 +6,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from lugha.deduplication import contamination_kernel as kernel
-from lugha.deduplication.contamination import MOST_DOCUMENTS
-from lugha.deduplication.contamination_near import NearItems, are_first, near_index
-from lugha.deduplication.contamination_tables import Items, Keys, Runs, Seen
+from lugha.deduplication.contamination import MOST_DOCUMENTS, kernel
+from lugha.deduplication.contamination.near import NearItems, are_first, near_index
+from lugha.deduplication.contamination.tables import Items, Keys, Runs, Seen
 from lugha.deduplication.kernel.buffers import spans
 from lugha.deduplication.kernel.tables import code_points
 from lugha.scripts import UNSPACED

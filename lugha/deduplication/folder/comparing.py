@@ -11,9 +11,9 @@ import numpy as np
 import polars as pl
 
 from lugha.deduplication.edges import edges_of, edges_with
-from lugha.deduplication.folder_files import made_from, note, whole_file
-from lugha.deduplication.folder_shards import Shard
-from lugha.deduplication.folder_signing import bands_path, signatures_path
+from lugha.deduplication.folder.files import made_from, note, whole_file
+from lugha.deduplication.folder.shards import Shard
+from lugha.deduplication.folder.signing import bands_path, signatures_path
 from lugha.deduplication.ranges import KeyRange, key_ranges
 from lugha.deduplication.shingles import MAX_DIFFERING_BITS
 from lugha.errors import LughaError

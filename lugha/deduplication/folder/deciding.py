@@ -9,11 +9,11 @@ from typing import Any
 import polars as pl
 
 from lugha.deduplication.clusters import decide
-from lugha.deduplication.folder_adding import BEFORE, decide_added
-from lugha.deduplication.folder_comparing import COMPARING
-from lugha.deduplication.folder_files import made_from, note, whole_file
-from lugha.deduplication.folder_shards import Shard
-from lugha.deduplication.folder_signing import SIGNING, signatures_path
+from lugha.deduplication.folder.adding import BEFORE, decide_added
+from lugha.deduplication.folder.comparing import COMPARING
+from lugha.deduplication.folder.files import made_from, note, whole_file
+from lugha.deduplication.folder.shards import Shard
+from lugha.deduplication.folder.signing import SIGNING, signatures_path
 from lugha.deduplication.forest import components
 
 DECIDED_BEFORE = {name: pl.Boolean if name.startswith("is_") else pl.Binary for name in BEFORE}
