@@ -57,6 +57,7 @@ defs = dg.Definitions(
         schedules.weekly_collection,
         schedules.weekly_training,
         schedules.nightly_cells,
+        schedules.nightly_comparisons,
         schedules.nightly_languages,
     ],
     resources={

@@ -12,6 +12,8 @@ import dagster as dg
 from assets.audit import host_scores
 from assets.collection import crawl_index
 from assets.construction import training_mixtures
+from assets.contamination import contaminated_documents
+from assets.copies import repeated_paragraphs
 from assets.deduplication import dedup_sets, duplicate_edges, signatures
 from assets.documents import labelled_documents, parsed_documents, standardized_documents
 from assets.evaluation_sets import eval_sets
@@ -27,7 +29,7 @@ from resources import LakeResource
 MOST_PARTITIONS = 200  # a night
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 CELL_STAGES = (parsed_documents, standardized_documents, labelled_documents, cleaned_shards, signatures)
-LANGUAGE_STAGES = (language_profiles, host_scores, duplicate_edges, dedup_sets, eval_sets)
+LANGUAGE_STAGES = (language_profiles, host_scores, dedup_sets, repeated_paragraphs, eval_sets, contaminated_documents)
 
 
 @dg.schedule(cron_schedule="0 2 * * 6", target=[crawl_index])
@@ -54,6 +56,14 @@ def weekly_training(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest
 def nightly_cells(context: dg.ScheduleEvaluationContext, lake: LakeResource) -> list[dg.RunRequest] | dg.SkipReason:
     """The first stage that has missing or stale cells gets them, at most so many a night."""
     return _backfill(lake.open(), CELL_STAGES, f"{context.scheduled_execution_time:%Y%m%d}")
+
+
+@dg.schedule(cron_schedule="20 3 * * *", target=[duplicate_edges])
+def nightly_comparisons(
+    context: dg.ScheduleEvaluationContext, lake: LakeResource
+) -> list[dg.RunRequest] | dg.SkipReason:
+    """The same for what is partitioned by key range and language."""
+    return _backfill(lake.open(), (duplicate_edges,), f"{context.scheduled_execution_time:%Y%m%d}")
 
 
 @dg.schedule(cron_schedule="30 3 * * *", target=list(LANGUAGE_STAGES))

@@ -62,3 +62,20 @@ def test_the_weekly_training_leaves_out_base_and_drills():
     context = dg.build_schedule_context(scheduled_execution_time=datetime(2026, 11, 22, tzinfo=UTC))
     asked = weekly_training(context)
     assert [r.partition_key for r in asked] == ["round-1", "round-3"]  # type: ignore[union-attr]
+
+
+def test_languages_with_signatures_are_compared_at_night(lake):
+    for code in ("amh_Ethi", "yor_Latn"):
+        rows = TABLES["signatures"].empty().drop("snapshot", "language").vstack(
+            pl.DataFrame([{"doc_id": code.encode()[:8] * 2}], schema={"doc_id": pl.Binary}).select(
+                pl.col("doc_id") if c == "doc_id" else pl.lit(None, t).alias(c)
+                for c, t in TABLES["signatures"].schema.items()
+                if c in TABLES["signatures"].columns
+            )
+        )
+        lake.overwrite("signatures", rows, {"snapshot": "web-1", "language": code}, run_id="r")
+    asked = tick(nightly_comparisons, lake)
+    assert [request.tags["dagster/asset_partition_range_start"] for request in asked] == [
+        "01-of-01|amh_Ethi",
+        "01-of-01|yor_Latn",
+    ]

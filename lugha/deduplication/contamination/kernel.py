@@ -87,7 +87,7 @@ def key_of(polynomial: Any, length: int) -> np.uint64:
 @compiled
 def _read(data: Array, i: int, end: int, codes: Array, expansions: Array, tokens: Array, held: int) -> tuple[int, int]:
     """`read_tokens` in signed numbers: those of the two kinds become floating point where they meet."""
-    behind, count = read_tokens(data, np.uint64(i), np.uint64(end), codes, expansions, tokens, np.uint64(held))
+    behind, count = read_tokens(data, np.uint64(i), np.uint64(end), codes, expansions, tokens, held)
     return int(behind), int(count)
 
 
