@@ -8,16 +8,23 @@ import polars as pl
 from assets.partitions import languages
 from lugha.lake import TABLES, Lake
 from resources import LakeResource
-from sensors.schedules import MOST_PARTITIONS, nightly_cells, nightly_languages, ranges, weekly_training
+from sensors.schedules import (
+    MOST_PARTITIONS,
+    nightly_cells,
+    nightly_comparisons,
+    nightly_languages,
+    ranges,
+    weekly_training,
+)
 
 CODES = list(languages.get_partition_keys())
 
 
-def put_records(lake: Lake, *codes: str) -> None:
-    schema = {c: TABLES["raw_crawls"].schema[c] for c in TABLES["raw_crawls"].columns}
-    frame = pl.DataFrame([dict.fromkeys(schema) | {"doc_id": b"d" * 16, "body": b"x"}], schema=schema)
+def put_records(lake: Lake, *codes: str, table: str = "raw_crawls") -> None:
+    schema = {c: TABLES[table].schema[c] for c in TABLES[table].columns}
+    frame = pl.DataFrame([dict.fromkeys(schema) | {"doc_id": b"d" * 16}], schema=schema)
     for code in codes:
-        lake.overwrite("raw_crawls", frame, {"snapshot": "web-1", "language": code}, run_id="test")
+        lake.overwrite(table, frame, {"snapshot": "web-1", "language": code}, run_id="test")
 
 
 def tick(schedule: dg.ScheduleDefinition, lake: Lake) -> list[dg.RunRequest] | dg.SkipReason:
@@ -64,18 +71,9 @@ def test_the_weekly_training_leaves_out_base_and_drills():
     assert [r.partition_key for r in asked] == ["round-1", "round-3"]  # type: ignore[union-attr]
 
 
-def test_languages_with_signatures_are_compared_at_night(lake):
-    for code in ("amh_Ethi", "yor_Latn"):
-        rows = TABLES["signatures"].empty().drop("snapshot", "language").vstack(
-            pl.DataFrame([{"doc_id": code.encode()[:8] * 2}], schema={"doc_id": pl.Binary}).select(
-                pl.col("doc_id") if c == "doc_id" else pl.lit(None, t).alias(c)
-                for c, t in TABLES["signatures"].schema.items()
-                if c in TABLES["signatures"].columns
-            )
-        )
-        lake.overwrite("signatures", rows, {"snapshot": "web-1", "language": code}, run_id="r")
+def test_what_has_signatures_is_compared_at_night_range_by_range(lake: Lake):
+    put_records(lake, CODES[1], CODES[7], table="signatures")
     asked = tick(nightly_comparisons, lake)
-    assert [request.tags["dagster/asset_partition_range_start"] for request in asked] == [
-        "01-of-01|amh_Ethi",
-        "01-of-01|yor_Latn",
-    ]
+    assert isinstance(asked, list)
+    assert [r.asset_selection for r in asked] == [[dg.AssetKey("duplicate_edges")]] * 2
+    assert asked[0].tags["dagster/asset_partition_range_start"] == f"01-of-01|{CODES[1]}"
