@@ -59,8 +59,8 @@ def command(folder: Path, out: Path, memory_mb: int, threads: int | None) -> Non
             )
 
         report = deduplicate(folder, out, memory_bytes=memory_mb * 1_000_000, threads=threads, on_progress=show)
+    gc.enable()
     _show(report, out)
-    gc.freeze()  # nor does it pay when the process ends
 
 
 def _show(report: "Report", out: Path) -> None:
