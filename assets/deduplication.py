@@ -23,7 +23,7 @@ from assets.partitions import (
 )
 from assets.stage import run_stage
 from lugha.lake.build import Built, Made
-from lugha.settings import home, memory_bytes
+from lugha.settings import home, least_jaccard, memory_bytes
 from resources import LakeResource
 
 # Signatures, keys and comparison hang together: another version of one makes all comparisons anew.
@@ -135,10 +135,12 @@ def dedup_sets(context: dg.AssetExecutionContext, lake: LakeResource) -> dg.Mate
         def make(keys: Any) -> Made:
             compared_by = SIGNED_BY + COMPARED_BY
             return Made(
-                cluster_language(opened, keys["language"], ranges, memory_bytes(), folder / "language", compared_by)
+                cluster_language(
+                    opened, keys["language"], ranges, memory_bytes(), folder / "language", compared_by, least_jaccard()
+                )
             )
 
-        return run_stage(context, opened, make=make, tell=_told)
+        return run_stage(context, opened, make=make, settings=lambda keys: least_jaccard(), tell=_told)
 
 
 def _told(built: Built, rows: pl.DataFrame) -> dict[str, dg.MetadataValue]:

@@ -18,6 +18,14 @@ def memory_bytes() -> int:
     return int(os.environ.get("LUGHA_MEMORY_MB", "1000")) * 1_000_000
 
 
+def least_jaccard() -> float | None:
+    """True Jaccard similarity, 0..1, below which no near copy is removed: `LUGHA_LEAST_JACCARD`; None where the estimate
+    is enough.
+    """
+    asked = os.environ.get("LUGHA_LEAST_JACCARD")
+    return float(asked) if asked else None
+
+
 def key_range_count() -> int:
     """Into how many independent steps the comparison of a language's documents is cut: `LUGHA_KEY_RANGES`, 1 by
     default. More serve more machines, not less memory.

@@ -23,7 +23,13 @@ KINDS = {
 @click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Where results go.")
 @click.option("--memory-mb", default=1000, show_default=True, type=click.IntRange(1), help="What may be used of it.")
 @click.option("--threads", type=click.IntRange(1), help="Threads that read and sign; as many as cores if left out.")
-def command(folder: Path, out: Path, memory_mb: int, threads: int | None) -> None:
+@click.option(
+    "--verify",
+    "least_jaccard",
+    type=click.FloatRange(0, 1),
+    help="Read near copies again, and remove none below this true Jaccard similarity.",
+)
+def command(folder: Path, out: Path, memory_mb: int, threads: int | None, least_jaccard: float | None) -> None:
     """Find copies in the shards of FOLDER: parquet, .jsonl, .jsonl.gz or .jsonl.zst with the columns id and text, and
     where they are known url, first_seen, quality and lang.
 
@@ -58,7 +64,14 @@ def command(folder: Path, out: Path, memory_mb: int, threads: int | None) -> Non
                 megabytes=now.text_bytes / 1e6,
             )
 
-        report = deduplicate(folder, out, memory_bytes=memory_mb * 1_000_000, threads=threads, on_progress=show)
+        report = deduplicate(
+            folder,
+            out,
+            memory_bytes=memory_mb * 1_000_000,
+            threads=threads,
+            least_jaccard=least_jaccard,
+            on_progress=show,
+        )
     gc.enable()
     _show(report, out)
 

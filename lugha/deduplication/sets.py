@@ -1,7 +1,8 @@
 """The clusters of one language, from the signatures and edges that the lake holds."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -10,7 +11,9 @@ from lugha.deduplication.cells import doc_number
 from lugha.deduplication.clusters import decide
 from lugha.deduplication.comparing import snapshots_of
 from lugha.deduplication.forest import components
+from lugha.deduplication.verification import verify
 from lugha.errors import LughaError
+from lugha.labeling.kept import kept_batches
 from lugha.lake import TABLES, Lake
 
 
@@ -19,10 +22,17 @@ class NotCompared(LughaError):
 
 
 def cluster_language(
-    lake: Lake, language: str, ranges: Sequence[str], memory_bytes: int, folder: Path, code_version: str
+    lake: Lake,
+    language: str,
+    ranges: Sequence[str],
+    memory_bytes: int,
+    folder: Path,
+    code_version: str,
+    least_jaccard: float | None = None,
 ) -> pl.LazyFrame:
     """Rows of `dedup_sets` of a language; `folder` holds them until they are in the lake. `ranges` are the key ranges
-    of `duplicate_edges`, `code_version` what they were compared by. Raises NotCompared.
+    of `duplicate_edges`, `code_version` what they were compared by. With `least_jaccard` near copies are verified
+    by their texts. Raises NotCompared.
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -40,7 +50,14 @@ def cluster_language(
         folder=folder,
         signatures=signed.select("doc", "signature"),
     )
+    if least_jaccard is not None:
+        texts = partial(_texts, lake, language)
+        decided = verify(decided, texts, least_jaccard, memory_bytes)
     return decided.select(list(TABLES["dedup_sets"].columns))
+
+
+def _texts(lake: Lake, language: str, doc_ids: pl.Series) -> Iterator[pl.DataFrame]:
+    return kept_batches(lake, only=doc_ids.alias("doc_id").to_frame().lazy(), language=language)
 
 
 def _refuse_gaps(lake: Lake, language: str, ranges: Sequence[str], code_version: str) -> None:

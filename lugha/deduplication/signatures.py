@@ -110,6 +110,18 @@ def text_hashes(texts: Texts) -> Array:
     return hashes
 
 
+def shingle_sets(texts: Texts) -> list[Array]:
+    """The shingles of each text as sorted hashes, uint32, none twice; empty for a text without tokens."""
+    from lugha.deduplication.kernel import reading
+    from lugha.deduplication.kernel.tables import code_points
+
+    found = [np.empty(0, np.uint32)] * len(texts)
+    for span in spans(texts):
+        for start, end, row in zip(span.starts, span.ends, span.rows, strict=True):
+            found[row] = np.unique(reading.shingle_values(span.data, start, end, *code_points()))
+    return found
+
+
 def paragraph_hashes(texts: Texts) -> pl.DataFrame:
     """Rows of PARAGRAPH_SCHEMA, one for each line of a text that has a token: the row of the text, the number of the
     line from 0, a hash of its folded tokens in their order (so case, punctuation and white space do not count), how

@@ -42,6 +42,16 @@ def test_removed_ids_are_a_line_each(folder: Path, tmp_path: Path):
     assert len({*removed} & {"က", "ခ"}) == len({*removed} & {"ဂ", "ဃ"}) == 1
 
 
+def test_what_is_verified_is_removed_only_where_the_texts_agree(folder: Path, tmp_path: Path):
+    for wanted, removed in ((0.5, 2), (1.0, 1)):
+        out = tmp_path / f"out-{wanted}"
+        assert run(folder, "--out", out, "--verify", wanted).exit_code == 0
+        decided = pl.read_parquet(out / "clusters.parquet")
+        assert decided.filter(~pl.col("is_kept")).height == removed
+        assert decided["cluster_id"].n_unique() == 2
+    assert run(folder, "--out", tmp_path / "out", "--verify", "2").exit_code == 2
+
+
 def test_what_lugha_can_name_is_a_message_and_no_traceback(folder: Path, tmp_path: Path):
     (folder / "b.parquet").write_bytes(b"")
     done = run(folder, "--out", tmp_path / "out")

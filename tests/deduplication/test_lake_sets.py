@@ -14,6 +14,7 @@ from lugha.deduplication.cells import doc_number, sign_cell
 from lugha.deduplication.comparing import compare
 from lugha.deduplication.ranges import key_ranges
 from lugha.deduplication.sets import NotCompared, cluster_language
+from lugha.deduplication.shingles import shingles
 from lugha.deduplication.signatures import sign, signatures_of
 from lugha.lake import Lake
 from lugha.lake.build import build
@@ -70,7 +71,7 @@ class Corpus:
             "signatures", keys, lambda k: sign_cell(self.lake, **k, memory_bytes=MEMORY, folder=self.folder / "c")
         )
 
-    def cluster(self) -> pl.DataFrame:
+    def cluster(self, least_jaccard: float | None = None) -> pl.DataFrame:
         """The sets, after comparing what there is."""
         for name, within in self.ranges.items():
             keys = {"language": LANGUAGE, "key_range": name}
@@ -79,7 +80,8 @@ class Corpus:
                 keys,
                 lambda k, r=within: compare(self.lake, **k, within=r, memory_bytes=MEMORY, code_version="1"),
             )
-        rows = cluster_language(self.lake, LANGUAGE, list(self.ranges), MEMORY, self.folder / "l", "1").collect()
+        rows = cluster_language(self.lake, LANGUAGE, list(self.ranges), MEMORY, self.folder / "l", "1", least_jaccard)
+        rows = rows.collect()
         self.lake.overwrite("dedup_sets", rows, {"language": LANGUAGE}, run_id="t")
         return rows
 
@@ -193,3 +195,18 @@ def test_the_signature_of_the_lake_is_that_of_the_text(corpus):
     assert rows["signature"].null_count() == 1
     assert (signatures_of(rows["signature"].tail(1)) == sign(pl.Series([text])).signatures).all()
     assert set(of.lake.read("band_index")["doc"]) == {rows["doc"][1]}
+
+
+def test_with_a_wanted_similarity_no_copy_is_removed_that_is_less_alike(corpus):
+    documents = spread(copies_of_articles(LANGUAGE, 24, 3), 2, 3)
+    of = corpus()
+    for snapshot, texts in documents.items():
+        of.put(snapshot, texts)
+    by_estimate, proved = of.cluster(), of.cluster(least_jaccard=1.0)
+    assert partition(by_estimate) == partition(proved)
+    assert by_estimate.filter(~pl.col("is_kept"))["method"].value_counts(sort=True).height == 2
+    texts = dict(of.lake.read("standardized_documents").select("doc_id", "text").iter_rows())
+    for doc_id, representative_id in (
+        proved.filter(~pl.col("is_kept")).select("doc_id", "representative_id").iter_rows()
+    ):
+        assert shingles(texts[doc_id]) == shingles(texts[representative_id])

@@ -48,12 +48,14 @@ def deduplicate(
     *,
     memory_bytes: int = 1_000_000_000,
     threads: int | None = None,
+    least_jaccard: float | None = None,
     on_progress: OnProgress = lambda _: None,
 ) -> Report:
     """Find the copies among the documents of the shards in `folder`, and write what was decided to `out`:
     clusters.parquet (a row for each document), removed_ids.txt, report.json, and state/ for later runs.
 
-    `threads` is the number of cores where it is left out. Raises NoShards, MixedShards, MissingColumn, BrokenShard,
+    `threads` is the number of cores where it is left out. With `least_jaccard` (0..1) the texts of near copies are read
+    again, and none is removed whose true similarity to its representative is below. Raises NoShards, MixedShards, MissingColumn, BrokenShard,
     SameIdTwice, TooLittleMemory, AlreadyRunning.
     """
     started = time.monotonic()
@@ -73,7 +75,7 @@ def deduplicate(
         refuse_same_ids(state, shards, working_bytes)
         edges = compare(state, shards, working_bytes)
         on_progress(signed._replace(step="deciding"))
-        counts = decide_folder(out, shards, edges, working_bytes)
+        counts = decide_folder(out, shards, edges, working_bytes, least_jaccard)
         report = Report(
             **asdict(counts),
             shard_count=len(shards),

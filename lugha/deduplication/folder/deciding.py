@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ from lugha.deduplication.folder.adding import BEFORE, decide_added
 from lugha.deduplication.folder.comparing import COMPARING
 from lugha.deduplication.folder.files import made_from, note, whole_file
 from lugha.deduplication.folder.shards import Shard
-from lugha.deduplication.folder.signing import SIGNING, signatures_path
+from lugha.deduplication.folder.signing import SIGNING, signatures_path, texts_of
 from lugha.deduplication.forest import components
+from lugha.deduplication.verification import verify
 
 DECIDED_BEFORE = {name: pl.Boolean if name.startswith("is_") else pl.Binary for name in BEFORE}
 RULES = [1, SIGNING, COMPARING]  # 1: of deciding; other rules decide on all documents again
@@ -33,16 +35,20 @@ class Counts:
     largest_cluster: int
 
 
-def decide_folder(out: Path, shards: Sequence[Shard], edges: Sequence[Path], memory_bytes: int) -> Counts:
+def decide_folder(
+    out: Path, shards: Sequence[Shard], edges: Sequence[Path], memory_bytes: int, least_jaccard: float | None
+) -> Counts:
     """Write clusters.parquet and removed_ids.txt and count what they say; where nothing has changed, only count."""
-    path = out / "clusters.parquet"
-    if made_from(path) != _inputs(shards):
+    path, inputs = out / "clusters.parquet", {**_inputs(shards), "least_jaccard": least_jaccard}
+    if made_from(path) != inputs:
         working = out / "state" / "working"
         shutil.rmtree(working, ignore_errors=True)
         working.mkdir(parents=True)
         decided = _decided(out / "state", path, shards, edges, memory_bytes, working)
+        if least_jaccard is not None:
+            decided = verify(decided, partial(texts_of, shards), least_jaccard, memory_bytes)
         with whole_file(path) as part:
-            decided.sink_parquet(part, compression="uncompressed", statistics=False, metadata=note(_inputs(shards)))
+            decided.sink_parquet(part, compression="uncompressed", statistics=False, metadata=note(inputs))
         shutil.rmtree(working)
     removed = pl.scan_parquet(path).filter(~pl.col("is_kept")).select("id")
     with whole_file(out / "removed_ids.txt") as part:

@@ -67,6 +67,15 @@ def sign_shard(state: Path, shard: Shard, memory_bytes: int, on_read: OnRead) ->
         _write_keys(keys, held)
 
 
+def texts_of(shards: Iterable[Shard], doc_ids: pl.Series) -> Iterator[pl.DataFrame]:
+    """doc_id and text of the documents with these ids, read from the shards again, batch by batch."""
+    for shard in shards:
+        for batch in batches(shard, MOST_TEXT_BYTES):
+            ids = pl.Series(_blobs(text_hashes(batch.fields["id"]))).cast(pl.Binary)
+            rows = pl.DataFrame({"doc_id": ids, "text": pl.Series(batch.texts)})
+            yield rows.filter(pl.col("doc_id").is_in(doc_ids.implode()))
+
+
 def remove_others(state: Path, shards: Iterable[Shard]) -> None:
     """Remove what was made from shards that are there no longer."""
     there = {path for shard in shards for path in (signatures_path(state, shard), bands_path(state, shard))}

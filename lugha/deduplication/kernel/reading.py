@@ -201,6 +201,31 @@ def sign(
 
 
 @compiled
+def shingle_values(data: Array, start: int, end: int, codes: Array, expansions: Array) -> Array:
+    """Hashes of all shingles from byte `start` to `end`, as `sign` takes them; some may stand more than once."""
+    hashes, found, count = np.empty(WINDOW, np.uint64), np.empty(WINDOW, np.uint32), 0
+    halves, values = np.empty(WINDOW, np.uint32), np.empty(WINDOW, np.uint32)
+    i, last = np.uint64(start), np.uint64(end)
+    n = total = 0
+    while True:
+        i, reached = read_tokens(data, i, last, codes, expansions, hashes, n)
+        total += reached - n
+        n = reached
+        if n >= SHINGLE or 0 < n == total:
+            added = _shingle_hashes(hashes, n, halves, values)
+            if count + added > found.shape[0]:
+                longer = np.empty(2 * (count + added), np.uint32)
+                longer[:count] = found[:count]
+                found = longer
+            found[count : count + added] = values[:added]
+            count += added
+        if i >= last:
+            return found[:count]
+        hashes[: SHINGLE - 1] = hashes[n - SHINGLE + 1 : n]
+        n = SHINGLE - 1
+
+
+@compiled
 def paragraphs(
     data: Array,
     starts: Array,
