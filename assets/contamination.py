@@ -45,7 +45,8 @@ def contaminated_documents(context: dg.AssetExecutionContext, lake: LakeResource
         own = opened.scan("eval_sets", **keys).select("benchmark", "item_id", "text").collect()
         items = pl.concat([own, external_items(folder, language)])
         candidates = opened.scan("dedup_sets", **keys).filter(pl.col("is_kept") & ~pl.col("is_held_out"))
-        return Made(contaminated(kept_batches(opened, candidates.select("doc_id"), language=language), items))
+        documents = kept_batches(opened, candidates.select("doc_id"), language=language)
+        return Made(contaminated(documents, items, own=own["benchmark"].unique()))
 
     def tell(built: Built, rows: pl.DataFrame) -> dict[str, dg.MetadataValue]:
         by_kind, by_benchmark = Counter(rows["kind"]), Counter(rows["benchmark"])

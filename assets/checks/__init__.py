@@ -7,7 +7,7 @@ import dagster as dg
 
 from assets.audit import host_scores, language_cards
 from assets.checks.checking import checked
-from assets.checks.clusters import MOST_IN_ONE, orphans, swallowed
+from assets.checks.clusters import MOST_IN_ONE, MOST_LISTED, orphans, swallowed, taken_by_test_sets
 from assets.checks.documents import (
     LEAST_PRECISION,
     MOST_BY_ONE_RULE,
@@ -106,6 +106,13 @@ CHECKS: list[dg.AssetChecksDefinition] = [
         "no_cluster_swallows",
         f"No cluster of near copies holds more than {MOST_IN_ONE:.0%} of a language.",
         swallowed,
+        is_blocking=False,
+    ),
+    checked(
+        contaminated_documents,
+        "test_sets_take_little",
+        f"No evaluation set takes more than {MOST_LISTED:.0%} of a language's documents.",
+        taken_by_test_sets,
         is_blocking=False,
     ),
     checked(training_mixtures, "shares_sum_to_one", "The shares of a mixture sum to 1.", share_problems),

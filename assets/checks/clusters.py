@@ -7,6 +7,8 @@ from lugha.lake import Lake
 
 TEMPLATE_ENOUGH = 50  # near copies in one cluster: fewer are an article that many print
 MOST_IN_ONE = 0.2
+LISTED_ENOUGH = 10
+MOST_LISTED = 0.1
 
 
 def orphans(lake: Lake) -> Found:
@@ -41,4 +43,21 @@ def swallowed(lake: Lake) -> Found:
             row["language"],
             f"one cluster holds {row['size']} of {row['total']} different texts, one of them from {row['host']}: read a "
             f"few (cluster {row['cluster_id'].hex()}); pages of a template are no copies of each other",
+        )
+
+
+def taken_by_test_sets(lake: Lake) -> Found:
+    """Languages that lose a large part of their documents to items of evaluation sets."""
+    listed = lake.scan("contaminated_documents").group_by("language", "benchmark").agg(pl.n_unique("doc_id"))
+    kept = lake.scan("dedup_sets").filter("is_kept").group_by("language").agg(pl.len().alias("kept"))
+    rows = (
+        listed.join(kept, on="language")
+        .filter((pl.col("doc_id") >= LISTED_ENOUGH) & (pl.col("doc_id") > MOST_LISTED * pl.col("kept")))
+        .collect()
+    )
+    for language, benchmark, count, total in rows.iter_rows():
+        yield (
+            language,
+            f"{count} of {total} documents hold items of {benchmark}: read some in contaminated_documents; an item that "
+            "is boilerplate does not belong into a test",
         )

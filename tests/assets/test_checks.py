@@ -5,7 +5,7 @@ from collections.abc import Callable
 import polars as pl
 import pytest
 
-from assets.checks.clusters import MOST_IN_ONE, TEMPLATE_ENOUGH, orphans, swallowed
+from assets.checks.clusters import LISTED_ENOUGH, MOST_IN_ONE, TEMPLATE_ENOUGH, orphans, swallowed, taken_by_test_sets
 from assets.checks.documents import (
     CEILING_ENOUGH,
     GOLD_ENOUGH,
@@ -197,3 +197,11 @@ def test_a_cluster_that_holds_most_different_texts_of_a_language_is_shown(lake: 
     others = [(n, n, n, True, "unique") for n in range(1_000, 1_000 + int(TEMPLATE_ENOUGH / MOST_IN_ONE) - 60)]
     put(lake, "dedup_sets", {"language": "mya_Mymr"}, *documents(*copies, *others))
     assert [name for name, _ in swallowed(lake)] == (["mya_Mymr"] if method == "near" else [])
+
+
+@pytest.mark.parametrize(("listed", "is_fine"), [(LISTED_ENOUGH - 1, True), (LISTED_ENOUGH, False)])
+def test_a_test_set_that_takes_much_of_a_language_is_shown(lake: Lake, listed: int, is_fine: bool):
+    put(lake, "dedup_sets", {"language": "tha_Thai"}, *documents(*((n, n, n, True, "unique") for n in range(40))))
+    rows = [{"doc_id": identity(n), "benchmark": "held_out_text"} for n in range(listed)]
+    put(lake, "contaminated_documents", {"language": "tha_Thai"}, *rows)
+    assert [name for name, _ in taken_by_test_sets(lake)] == ([] if is_fine else ["tha_Thai"])

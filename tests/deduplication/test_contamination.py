@@ -242,3 +242,18 @@ def test_sentences_of_sib_200_are_found_where_they_are_planted_and_nowhere_else(
     rows = contaminated([documents(*texts, *carriers)], others)
     assert rows["doc_id"].to_list() == [b"d%015d" % n for n in range(60)]
     assert set(rows["kind"]) == {EXACT}
+
+
+def test_an_advertisement_of_the_lake_costs_a_language_none_of_its_text_and_a_published_item_always_does():
+    """One held-out line, which stood on every page, had taken all Thai documents out of training."""
+    line = "ร้านสมใจมีรองเท้านักเรียนลดราคา |"
+    pages = pl.DataFrame(
+        {
+            "doc_id": [bytes([n]) * 16 for n in range(12)],
+            "text": ["\n".join([*article.paragraphs, line]) for article in articles_of("tha_Thai")[:12]],
+        }
+    )
+    items = pl.DataFrame({"benchmark": ["held_out_text"], "item_id": [b"i" * 16], "text": [line]})
+    assert contaminated([pages], items).height == 12
+    assert contaminated([pages], items, own=["held_out_text"]).is_empty()
+    assert contaminated([pages.head(10)], items, own=["held_out_text"]).height == 10

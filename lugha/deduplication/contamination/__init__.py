@@ -6,11 +6,12 @@ and joiners do not count, as everywhere in deduplication.
 
 Thirteen words, and leaving out the runs that stand in more than ten documents, are those of GPT-3 (Brown et al. 2020,
 appendix C), whose authors found most of the frequent ones to be sayings and legal boilerplate. GPT-3 cut such documents
-to pieces; here they stay out of every mixture as a whole, and the list tells why. An item that stands in a document from
-end to end counts however many documents hold it.
+to pieces; here they stay out of every mixture as a whole, and the list tells why. An item of a published test counts
+however many documents hold it from end to end. One that was cut from the lake's own documents does not, where more than
+ten do: then it is boilerplate, and a language would lose all of its text to one advertisement.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -30,11 +31,12 @@ OVERLAPS = {
 }
 
 
-def contaminated(documents: Iterable[pl.DataFrame], items: pl.DataFrame) -> pl.DataFrame:
+def contaminated(documents: Iterable[pl.DataFrame], items: pl.DataFrame, own: Collection[str] = ()) -> pl.DataFrame:
     """One row (OVERLAPS) for each document and benchmark that overlap, with the item that overlaps most, sorted.
 
     documents: batches with doc_id, text in NFC, each document once; they are read once, and what is remembered of them is at
     most MOST_DOCUMENTS numbers for each n-gram of an item. items: benchmark, item_id, text; about 3 kB of memory each.
+    own: benchmarks whose items are text of the lake.
 
     `share` is the part of the item's distinct n-grams that the document holds, 0..1; 1 where the item is there as a
     whole; the estimated Jaccard similarity where the document is a near copy. Items that are too short for a run to
@@ -49,8 +51,9 @@ def contaminated(documents: Iterable[pl.DataFrame], items: pl.DataFrame) -> pl.D
     seen = pl.DataFrame({"gram": range(len(index.seen.counts)), "documents": index.seen.counts})
     rare = seen.filter(pl.col("documents") <= MOST_DOCUMENTS).select(pl.col("gram").cast(pl.Int64))
     grams = pl.concat([part[GRAM] for part in parts] or [_GRAM_HITS.clear()]).join(rare, on="gram", how="semi")
-    whole = [part[kind] for part in parts for kind in (EXACT, NEAR)]
-    return _strongest(pl.concat([_shares(grams, index), *whole]), index)
+    near = [part[NEAR] for part in parts]
+    exact = _without_boilerplate(pl.concat([part[EXACT] for part in parts] or [pl.DataFrame(schema=_HIT)]), index, own)
+    return _strongest(pl.concat([_shares(grams, index), *near, exact]), index)
 
 
 _GRAM_HITS = pl.DataFrame(schema={"doc_id": pl.Binary, "gram": pl.Int64})
@@ -72,6 +75,13 @@ def _overlaps(documents: Iterable[pl.DataFrame], index: "ItemIndex") -> Iterator
             EXACT: _hits(_with_ids(found, doc_ids), EXACT),
             NEAR: _hits(_with_ids(near_items(texts, token_counts, index.near), doc_ids), NEAR),
         }
+
+
+def _without_boilerplate(exact: pl.DataFrame, index: "ItemIndex", own: Collection[str]) -> pl.DataFrame:
+    """Hits less those of the lake's own items that more than MOST_DOCUMENTS documents hold."""
+    of_own = index.items.filter(pl.col("benchmark").is_in(list(own))).select("item")
+    common = exact.group_by("item").len().filter(pl.col("len") > MOST_DOCUMENTS).join(of_own, on="item", how="semi")
+    return exact.join(common, on="item", how="anti")
 
 
 def _with_ids(rows: pl.DataFrame, doc_ids: pl.Series) -> pl.DataFrame:
