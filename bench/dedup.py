@@ -30,7 +30,7 @@ from lugha.deduplication.shingles import minhash
 from lugha.errors import LughaError
 
 SMALL_MB, MIDDLE_MB = 22, 50
-TURNS = 3  # of ours, and of peers on the small corpus; larger ones take minutes of a peer's time
+TURNS = 3  # of ours, and of fast peers on the small corpus; all else takes minutes of a peer's time
 CHECKED = 300  # signatures that are made again by datasketch
 SAID = ("recall", "precision", "recall_by_jaccard", "lost_clusters", "removed_unique", "unknown_ids")
 
@@ -133,8 +133,9 @@ def _side_by_side(corpus: Corpus, main: Corpus, working: Path) -> dict[str, dict
         rows["lugha"].used.append(_ours(corpus, out))
         if not turn:
             rows["lugha"].scores = _our_scores(corpus, out)
-        for name, peer in peers.items() if is_small or not turn else ():
-            rows[name].used.append(_peer(name, peer, corpus, working / f"{name}-{turn}", rows[name]))
+        for name, peer in peers.items():
+            if not turn or (is_small and peer.is_fast):
+                rows[name].used.append(_peer(name, peer, corpus, working / f"{name}-{turn}", rows[name]))
     return {name: row.figures(corpus.mb) for name, row in rows.items()}
 
 
