@@ -26,15 +26,17 @@ HOSTS = (
     "ooru-kathaigal.example",
     "ywa-thadin.example",
 )
+# As many bytes a language as the demo's recipes have: the noise that the rule of regression allows for was measured on
+# such, and of less text a second language fell by chance.
 RECIPE = 'purpose = "small"\npolicy = "unimax"\nbudget_bytes = {}\nmax_epochs = 4.0\ncap_share = 0.4\nseed = 1\n'
-DRILL = '\n[drill]\nstarve = "best measured"\nkeep_share = 0.0\n'
+DRILL = '\n[drill]\nstarve = "best measured"\nkeep_share = 0.02\n'
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
-    """A folder with a web of four languages and small recipes."""
+    """A folder with a web of eight languages and recipes for it."""
     build(tmp_path / "built")
     web = tmp_path / "small-web"
     (web / "hosts").mkdir(parents=True)
@@ -42,9 +44,9 @@ def place(tmp_path: Path) -> Path:
         (tmp_path / "built" / "hosts" / host).rename(web / "hosts" / host)
     recipes = tmp_path / "catalog" / "mixtures"
     recipes.mkdir(parents=True)
-    (recipes / "base.toml").write_text(RECIPE.format(400_000), encoding="utf-8")
+    (recipes / "base.toml").write_text(RECIPE.format(960_000), encoding="utf-8")
     for name, more in (("round-1", ""), ("round-2", DRILL), ("round-3", "")):
-        (recipes / f"{name}.toml").write_text(RECIPE.format(250_000) + 'continues = "base"\n' + more, encoding="utf-8")
+        (recipes / f"{name}.toml").write_text(RECIPE.format(640_000) + 'continues = "base"\n' + more, encoding="utf-8")
     return tmp_path
 
 
@@ -60,7 +62,7 @@ def command(place: Path) -> dict[str, object]:
 
 
 def run(place: Path) -> dict[str, object]:
-    done = subprocess.run(**command(place), capture_output=True, text=True, check=False, timeout=900)  # type: ignore[call-overload]
+    done = subprocess.run(**command(place), capture_output=True, text=True, check=False, timeout=1500)  # type: ignore[call-overload]
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout.splitlines()[-1])
 
