@@ -46,7 +46,7 @@ def contaminated_documents(context: dg.AssetExecutionContext, lake: LakeResource
         items = pl.concat([own, external_items(folder, language)])
         candidates = opened.scan("dedup_sets", **keys).filter(pl.col("is_kept") & ~pl.col("is_held_out"))
         documents = kept_batches(opened, candidates.select("doc_id"), language=language)
-        return Made(contaminated(documents, items, own=own["benchmark"].unique()))
+        return Made(contaminated(documents, items, own=own["item_id"].to_list()))
 
     def tell(built: Built, rows: pl.DataFrame) -> dict[str, dg.MetadataValue]:
         by_kind, by_benchmark = Counter(rows["kind"]), Counter(rows["benchmark"])
@@ -80,8 +80,8 @@ def trained_on(lake: Lake) -> Iterator[tuple[str, str]]:
 
 
 def uncompared(lake: Lake) -> Iterator[tuple[str, str]]:
-    """Mixtures that hold documents of a language that were not compared with evaluation sets as both are now: an empty
-    list proves nothing where nobody looked.
+    """Mixtures that hold documents of a language that were not compared with the lake's evaluation sets as both are now:
+    an empty list proves nothing where nobody looked. A changed file of LUGHA_TEST_SETS is not seen here.
     """
     version = str(contaminated_documents.code_versions_by_key[contaminated_documents.key])
     stale = {keys["language"] for keys in stale_partitions(lake, "contaminated_documents", version)}

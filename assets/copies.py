@@ -8,7 +8,7 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from assets.deduplication import dedup_sets, scratch, signatures
+from assets.deduplication import SIGNED_BY, dedup_sets, scratch, signatures
 from assets.labeling import cleaned_shards
 from assets.metadata import of_partition, of_table
 from assets.partitions import every_partition, languages, one_run, to_language, when_new
@@ -94,7 +94,7 @@ def source_overlap(context: dg.AssetExecutionContext, lake: LakeResource) -> dg.
     group_name="audit",
     kinds={"duckdb", "deltalake"},
     owners=["team:audit"],
-    code_version="1",
+    code_version=f"1.{SIGNED_BY}",
     backfill_policy=one_run,
     automation_condition=when_new,
     metadata=of_table("language_overlap"),

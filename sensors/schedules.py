@@ -13,7 +13,7 @@ from assets.audit import host_scores
 from assets.collection import crawl_index
 from assets.construction import training_mixtures
 from assets.contamination import contaminated_documents
-from assets.copies import repeated_paragraphs
+from assets.copies import language_overlap, repeated_paragraphs, source_overlap
 from assets.deduplication import dedup_sets, duplicate_edges, signatures
 from assets.documents import labelled_documents, parsed_documents, standardized_documents
 from assets.evaluation_sets import eval_sets
@@ -29,7 +29,16 @@ from resources import LakeResource
 MOST_PARTITIONS = 200  # a night
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 CELL_STAGES = (parsed_documents, standardized_documents, labelled_documents, cleaned_shards, signatures)
-LANGUAGE_STAGES = (language_profiles, host_scores, dedup_sets, repeated_paragraphs, eval_sets, contaminated_documents)
+LANGUAGE_STAGES = (
+    language_profiles,
+    host_scores,
+    dedup_sets,
+    repeated_paragraphs,
+    source_overlap,
+    language_overlap,
+    eval_sets,
+    contaminated_documents,
+)
 
 
 @dg.schedule(cron_schedule="0 2 * * 6", target=[crawl_index])

@@ -15,7 +15,7 @@ BOUNDS = (0.9, 0.8, 0.7, 0.6, 0.5, 0.0)  # similarity to the original
 
 
 def truth_of(folder: Path) -> pl.DataFrame:
-    """The truth of a corpus as {id, cluster, lang, script, kind, jaccard}; shared/bench-peers calls the last
+    """The truth of a corpus as {id, cluster, lang, script, kind, jaccard}; some corpora call the last
     `jac_tok5` and leaves the script to the language's code.
     """
     truth = pl.read_parquet(folder / "truth.parquet")

@@ -2,6 +2,8 @@
 
 import gc
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +11,7 @@ import click
 
 if TYPE_CHECKING:
     from lugha.deduplication.folder import Report
+    from lugha.deduplication.folder.threads import OnProgress
 
 KINDS = {
     "same_text": "the same text",
@@ -21,13 +24,15 @@ KINDS = {
 @click.command("dedup")
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Where results go.")
-@click.option("--memory-mb", default=1000, show_default=True, type=click.IntRange(1), help="What may be used of it.")
+@click.option(
+    "--memory-mb", default=1000, show_default=True, type=click.IntRange(600), help="Memory of the whole process."
+)
 @click.option("--threads", type=click.IntRange(1), help="Threads that read and sign; as many as cores if left out.")
 @click.option(
     "--verify",
     "least_jaccard",
     type=click.FloatRange(0, 1),
-    help="Read near copies again, and remove none below this true Jaccard similarity.",
+    help="Read near copies again, at every run, and remove none below this true Jaccard similarity.",
 )
 def command(folder: Path, out: Path, memory_mb: int, threads: int | None, least_jaccard: float | None) -> None:
     """Find copies in the shards of FOLDER: parquet, .jsonl, .jsonl.gz or .jsonl.zst with the columns id and text, and
@@ -36,12 +41,36 @@ def command(folder: Path, out: Path, memory_mb: int, threads: int | None, least_
     The folder of --out gets clusters.parquet with a row for each document, removed_ids.txt and report.json. Run it again after a
     kill, or with more or fewer shards: only what is new is read, and what was kept before stays kept.
     """
-    # Nothing here is made in cycles, and searching what libraries bring for some takes a fifth of a second.
+    from lugha.deduplication.folder import deduplicate
+
+    with _uncollected(), _shown() as show:
+        report = deduplicate(
+            folder,
+            out,
+            memory_bytes=memory_mb * 1_000_000,
+            threads=threads,
+            least_jaccard=least_jaccard,
+            on_progress=show,
+        )
+    _show(report, out)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Nothing here is made in cycles, and searching what libraries bring for some takes a fifth of a second."""
     gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+@contextmanager
+def _shown() -> Iterator["OnProgress"]:
+    """A bar on a terminal, and what moves it."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from lugha.deduplication.folder import deduplicate
     from lugha.deduplication.folder.threads import Progress as Now
 
     columns = (
@@ -64,16 +93,7 @@ def command(folder: Path, out: Path, memory_mb: int, threads: int | None, least_
                 megabytes=now.text_bytes / 1e6,
             )
 
-        report = deduplicate(
-            folder,
-            out,
-            memory_bytes=memory_mb * 1_000_000,
-            threads=threads,
-            least_jaccard=least_jaccard,
-            on_progress=show,
-        )
-    gc.enable()
-    _show(report, out)
+        yield show
 
 
 def _show(report: "Report", out: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from lugha.collection.urls import canonical_url
 from lugha.lake import TABLES, Lake
 from lugha.lake.build import Made
 from lugha.lake.digest import short_hash
@@ -57,13 +58,18 @@ def _signed(batch: pl.DataFrame) -> pl.DataFrame:
     return batch.select(
         "doc_id",
         "host",
-        pl.Series("url_hash", [short_hash(url.encode()) for url in batch["url"]], dtype=pl.Binary),
+        pl.Series("url_hash", [_url_hash(url) for url in batch["url"]], dtype=pl.Binary),
         "content_hash",
         "byte_count",
         pl.col("fetched_at").alias("first_seen"),
         pl.Series("token_count", signed.token_counts),
         signed.as_binary().alias("signature"),
     )
+
+
+def _url_hash(url: str | None) -> bytes | None:
+    canonical = canonical_url(url) if url else None
+    return short_hash(canonical.encode()) if canonical else None
 
 
 def _write(rows: pl.DataFrame, stem: Path) -> None:

@@ -52,13 +52,32 @@ def test_what_is_verified_is_removed_only_where_the_texts_agree(folder: Path, tm
     assert run(folder, "--out", tmp_path / "out", "--verify", "2").exit_code == 2
 
 
+def test_another_wanted_similarity_decides_again_on_the_same_shards(folder: Path, tmp_path: Path):
+    out = tmp_path / "out"
+    removed = []
+    for options in ((), ("--verify", 1.0), ("--verify", 0.5), ()):
+        assert run(folder, "--out", out, *options).exit_code == 0
+        removed.append(pl.read_parquet(out / "clusters.parquet").filter(~pl.col("is_kept")).height)
+    assert removed == [2, 1, 1, 1], "what was kept once stays kept"
+
+
+def test_missing_texts_and_addresses_make_no_copies(tmp_path: Path):
+    first, second = ("\n".join(article.paragraphs) for article in articles_of("urd_Arab")[:2])
+    (tmp_path / "corpus" / "in").mkdir(parents=True)
+    rows = {"id": list("abcd"), "text": [first, second, None, None], "url": ["", "", "", None]}
+    pl.DataFrame(rows).write_parquet(tmp_path / "corpus" / "in" / "a.parquet")
+    out = tmp_path / "corpus"  # above the shards
+    assert run(out / "in", "--out", out).exit_code == 0
+    assert pl.read_parquet(out / "clusters.parquet")["is_kept"].all()
+
+
 def test_what_lugha_can_name_is_a_message_and_no_traceback(folder: Path, tmp_path: Path):
     (folder / "b.parquet").write_bytes(b"")
     done = run(folder, "--out", tmp_path / "out")
     assert done.exit_code == 1
     assert "parquet" in done.output
     assert "Traceback" not in done.output
-    assert run(folder, "--out", tmp_path / "out", "--memory-mb", 1).exit_code == 1
+    assert run(folder, "--out", tmp_path / "out", "--memory-mb", 1).exit_code == 2
 
 
 def test_a_folder_that_is_not_there_is_a_usage_error(tmp_path: Path):

@@ -255,5 +255,5 @@ def test_an_advertisement_of_the_lake_costs_a_language_none_of_its_text_and_a_pu
     )
     items = pl.DataFrame({"benchmark": ["held_out_text"], "item_id": [b"i" * 16], "text": [line]})
     assert contaminated([pages], items).height == 12
-    assert contaminated([pages], items, own=["held_out_text"]).is_empty()
-    assert contaminated([pages.head(10)], items, own=["held_out_text"]).height == 10
+    assert contaminated([pages], items, own=[b"i" * 16]).is_empty()
+    assert contaminated([pages.head(10)], items, own=[b"i" * 16]).height == 10

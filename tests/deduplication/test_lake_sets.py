@@ -182,7 +182,7 @@ def test_the_same_address_in_two_snapshots_and_the_same_text_on_two_addresses_ar
     first, second, third = ("\n".join(a.paragraphs) for a in articles_of(LANGUAGE)[:3])
     of = corpus()
     of.put("web-1", [("http://a.example/1", first), ("http://a.example/2", third)])
-    of.put("web-2", [("http://a.example/1", second), ("http://a.example/9", third)])
+    of.put("web-2", [("http://A.example:80/1", second), ("http://a.example/9", third)])
     sets = of.cluster()
     assert sorted(sets.filter(~pl.col("is_kept"))["method"]) == ["same_text", "same_url"]
 

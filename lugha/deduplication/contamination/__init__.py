@@ -31,12 +31,12 @@ OVERLAPS = {
 }
 
 
-def contaminated(documents: Iterable[pl.DataFrame], items: pl.DataFrame, own: Collection[str] = ()) -> pl.DataFrame:
+def contaminated(documents: Iterable[pl.DataFrame], items: pl.DataFrame, own: Collection[bytes] = ()) -> pl.DataFrame:
     """One row (OVERLAPS) for each document and benchmark that overlap, with the item that overlaps most, sorted.
 
     documents: batches with doc_id, text in NFC, each document once; they are read once, and what is remembered of them is at
     most MOST_DOCUMENTS numbers for each n-gram of an item. items: benchmark, item_id, text; about 3 kB of memory each.
-    own: benchmarks whose items are text of the lake.
+    own: item_ids of the items that are text of the lake.
 
     `share` is the part of the item's distinct n-grams that the document holds, 0..1; 1 where the item is there as a
     whole; the estimated Jaccard similarity where the document is a near copy. Items that are too short for a run to
@@ -77,9 +77,9 @@ def _overlaps(documents: Iterable[pl.DataFrame], index: "ItemIndex") -> Iterator
         }
 
 
-def _without_boilerplate(exact: pl.DataFrame, index: "ItemIndex", own: Collection[str]) -> pl.DataFrame:
+def _without_boilerplate(exact: pl.DataFrame, index: "ItemIndex", own: Collection[bytes]) -> pl.DataFrame:
     """Hits less those of the lake's own items that more than MOST_DOCUMENTS documents hold."""
-    of_own = index.items.filter(pl.col("benchmark").is_in(list(own))).select("item")
+    of_own = index.items.filter(pl.col("item_id").is_in(pl.Series(list(own), dtype=pl.Binary).implode())).select("item")
     common = exact.group_by("item").len().filter(pl.col("len") > MOST_DOCUMENTS).join(of_own, on="item", how="semi")
     return exact.join(common, on="item", how="anti")
 

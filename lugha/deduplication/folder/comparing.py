@@ -13,13 +13,13 @@ import polars as pl
 from lugha.deduplication.edges import edges_of, edges_with
 from lugha.deduplication.folder.files import made_from, note, whole_file
 from lugha.deduplication.folder.shards import Shard
-from lugha.deduplication.folder.signing import bands_path, signatures_path
+from lugha.deduplication.folder.signing import SIGNING, bands_path, signatures_path
 from lugha.deduplication.ranges import KeyRange, key_ranges
 from lugha.deduplication.shingles import MAX_DIFFERING_BITS
 from lugha.errors import LughaError
 
 RANGE_COUNT = 2  # a killed run does one of them again at most; more would cost more than they save
-COMPARING = [1, RANGE_COUNT, MAX_DIFFERING_BITS]  # 1: of the files
+COMPARING = [1, RANGE_COUNT, MAX_DIFFERING_BITS, SIGNING]  # 1: of the files
 NUMBER_BYTES = 32  # a document's number while it is looked for twice: itself, sorted, and the masks
 
 

@@ -14,12 +14,12 @@ from lugha.deduplication.folder.adding import BEFORE, decide_added
 from lugha.deduplication.folder.comparing import COMPARING
 from lugha.deduplication.folder.files import made_from, note, whole_file
 from lugha.deduplication.folder.shards import Shard
-from lugha.deduplication.folder.signing import SIGNING, signatures_path, texts_of
+from lugha.deduplication.folder.signing import signatures_path, texts_of
 from lugha.deduplication.forest import components
 from lugha.deduplication.verification import verify
 
 DECIDED_BEFORE = {name: pl.Boolean if name.startswith("is_") else pl.Binary for name in BEFORE}
-RULES = [1, SIGNING, COMPARING]  # 1: of deciding; other rules decide on all documents again
+RULES = [1, COMPARING]  # 1: of deciding; other rules decide on all documents again
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,10 @@ def _decided(
 ) -> pl.LazyFrame:
     noted = made_from(path)
     if noted and noted["rules"] == RULES and noted["shards"].items() <= _inputs(shards)["shards"].items():
-        added = _rows(state, [shard for shard in shards if shard.name not in noted["shards"]])
+        new = [shard for shard in shards if shard.name not in noted["shards"]]
+        if not new:  # only what is wanted of similarity is another
+            return pl.scan_parquet(path)
+        added = _rows(state, new)
         signatures = _rows(state, shards).select("doc", "signature")
         decided = pl.scan_parquet(path)
         found = decide_added(decided, added.drop("signature"), signatures, edges, memory_bytes, working)

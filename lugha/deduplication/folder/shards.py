@@ -71,7 +71,12 @@ def find_shards(folder: Path, out: Path) -> list[Shard]:
     """
     if out == folder:
         raise NoShards(f"{folder} cannot hold its shards and what is found out about them. Name another output folder.")
-    inside = [path.relative_to(folder) for path in folder.rglob("*") if path.is_file() and not path.is_relative_to(out)]
+    is_inside = out.is_relative_to(folder)
+    inside = [
+        path.relative_to(folder)
+        for path in folder.rglob("*")
+        if path.is_file() and not (is_inside and path.is_relative_to(out))
+    ]
     names = sorted(str(path) for path in inside if not any(part.startswith(".") for part in path.parts))
     parquet, json_lines = ([n for n in names if n.endswith(kind)] for kind in (PARQUET, JSON_LINES))
     if not parquet and not json_lines:

@@ -124,14 +124,15 @@ def _signed(batch: Batch) -> tuple[Array, Signed, dict[str, Any]]:
     ids, contents = text_hashes(batch.fields["id"]), text_hashes(batch.texts)
     docs = ids[:, 0].astype(np.int64)
     has_tokens = signed.token_counts > 0
+    byte_counts, is_there = _byte_counts(batch.texts)
     columns = {
         "doc": docs,
         "doc_id": _blobs(ids),
         **{name: batch.fields[name].to_arrow() for name in ("id", "first_seen", "quality", "lang")},
-        "content_hash": _blobs(contents),
+        "content_hash": _blobs(contents, is_there),
         "url_hash": _url_hashes(batch.fields["url"]),
         "token_count": signed.token_counts,
-        "byte_count": _byte_counts(batch.texts),
+        "byte_count": byte_counts,
         "signature": _blobs(signed.signatures, has_tokens),
     }
     # Copies of one text have one signature: the first stands for all among the keys.
@@ -162,15 +163,17 @@ def _url_hashes(urls: pl.Series) -> Any:
 
     if urls.null_count() == len(urls):
         return [None] * len(urls)
-    canonical = pl.Series([url and canonical_url(url) for url in urls], dtype=pl.String)
+    canonical = pl.Series([canonical_url(url) if url else None for url in urls], dtype=pl.String)
     return _blobs(text_hashes(canonical), canonical.is_not_null().to_numpy())
 
 
-def _byte_counts(texts: Any) -> Array:
-    counts = np.zeros(len(texts), np.int64)
+def _byte_counts(texts: Any) -> tuple[Array, Array]:
+    """Bytes of each text, and whether there is one: two that are missing are no copies of each other."""
+    counts, is_there = np.zeros(len(texts), np.int64), np.zeros(len(texts), np.bool_)
     for span in spans(texts):
         counts[span.rows] = span.ends - span.starts
-    return counts
+        is_there[span.rows] = True
+    return counts, is_there
 
 
 def _write_keys(keys: Any, held: list[tuple[Array, Signed]]) -> None:

@@ -11,7 +11,7 @@ DEDUPLICATION: dict[str, Table] = {
         {
             "doc_id": DOC_ID,
             "host": HOST,
-            "url_hash": Column(pl.Binary, "first 16 bytes of sha256 of the canonical address"),
+            "url_hash": Column(pl.Binary, "first 16 bytes of sha256 of the canonical address, null without one"),
             "content_hash": Column(pl.Binary, "first 16 bytes of sha256 of the text without its foreign lines"),
             "byte_count": BYTES,
             "first_seen": Column(UTC, "when its bytes arrived, UTC"),
@@ -46,7 +46,7 @@ DEDUPLICATION: dict[str, Table] = {
         ("language", "key_range"),
         {
             "snapshot": Column(pl.String, "snapshot of the documents"),
-            "digest": Column(pl.String, "digest of its partition of signatures then"),
+            "digest": Column(pl.String, "digest of the comparing code and of its partition of signatures then"),
         },
     ),
     "dedup_sets": Table(
@@ -62,14 +62,20 @@ DEDUPLICATION: dict[str, Table] = {
             "first_seen": Column(UTC, "when its bytes arrived, UTC"),
             "cluster_id": Column(pl.Binary, "doc_id of the first document of the cluster"),
             "representative_id": Column(pl.Binary, "doc_id of the document that stands for this one"),
-            "is_kept": Column(pl.Boolean, "true for a representative; a cluster that a later document joined has two"),
+            "is_kept": Column(
+                pl.Boolean,
+                "true for a representative; a cluster may have several: one that a later document joined, or whose copies were verified",
+            ),
             "cluster_size": Column(pl.Int64, "documents in the cluster"),
             "method": Column(
                 pl.String,
                 "unique, representative, or what it is a copy by: same_text, same_url, near; held_out_copy where a "
                 "later document showed it to be a copy of held-out text",
             ),
-            "similarity": Column(pl.Float32, "estimated Jaccard similarity to its representative, 0..1"),
+            "similarity": Column(
+                pl.Float32,
+                "Jaccard similarity to its representative, 0..1: estimated from signatures, or true where it was verified",
+            ),
             "rehydration_weight": Column(pl.Int32, "times that a mixture may count it for the copies it stands for"),
             "is_held_out": Column(pl.Boolean, "true where the cluster is kept out of every mixture, for evaluation"),
         },
