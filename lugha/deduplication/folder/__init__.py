@@ -55,8 +55,9 @@ def deduplicate(
     clusters.parquet (a row for each document), removed_ids.txt, report.json, and state/ for later runs.
 
     `threads` is the number of cores where it is left out. With `least_jaccard` (0..1) the texts of near copies are read
-    again, and none is removed whose true similarity to its representative is below. Raises NoShards, MixedShards, MissingColumn, BrokenShard,
-    SameIdTwice, TooLittleMemory, AlreadyRunning.
+    again, and none is removed whose true similarity to its representative is below. `on_progress` hears of every batch
+    and step, from any thread. Raises NoShards, MixedShards, MissingColumn, BrokenShard, SameIdTwice, TooLittleMemory,
+    MemoryTooSmall, AlreadyRunning.
     """
     started = time.monotonic()
     folder, out = folder.resolve(), out.resolve()
